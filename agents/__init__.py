@@ -1,0 +1,1 @@
+"""Investigates a case. No Django: the world comes in through Protocols."""

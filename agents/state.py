@@ -1,0 +1,29 @@
+"""What travels through the graph: ids, never texts. Two copies of it merge by union, so a node may run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, TypedDict
+
+from agents.environment import Environment
+
+
+def union(known: Sequence[str] | None, new: Sequence[str] | None) -> list[str]:
+    """Both, each id once, in the order in which they first came."""
+    return list(dict.fromkeys([*(known or ()), *(new or ())]))
+
+
+class State(TypedDict, total=False):
+    candidates: Annotated[list[str], union]  # disease ids, as they were ranked
+    evidence: Annotated[list[str], union]  # evidence keys
+    claims: Annotated[list[str], union]  # claim keys
+    removed: Annotated[list[str], union]  # claim keys that did not hold
+    insufficient: Annotated[list[str], union]  # reason codes: nothing was ranked
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a node needs besides the state. It is made anew at every start and never stored."""
+
+    environment: Environment

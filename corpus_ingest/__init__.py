@@ -1,0 +1,1 @@
+"""Brings knowledge in: sources are fetched, parsed, built into snapshots and published."""

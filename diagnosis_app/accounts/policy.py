@@ -1,0 +1,108 @@
+"""Who may do what: one table, read by pages, API, events and commands alike.
+
+What is not in the table is denied. An object of a team in which the actor holds none of the
+needed roles does not exist for them (`Hidden`); a verb that no role of theirs covers in any team
+is `Forbidden`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from django.contrib.auth.models import AnonymousUser
+
+from diagnosis_app.accounts.models import Role, User
+from diagnosis_app.errors import Forbidden, Hidden
+
+
+class Verb(StrEnum):
+    """Everything that can be done. Each is an audit action of the same name."""
+
+    SIGN_IN = "account.sign_in"
+    SIGN_OUT = "account.sign_out"
+    ACCOUNT_OWN = "account.own"  # one's own password and tokens
+    PEOPLE_MANAGE = "people.manage"
+    KNOWLEDGE_READ = "knowledge.read"  # terms, diseases, the snapshot's manifest
+    KNOWLEDGE_CHANGE = "knowledge.change"
+    RANK = "case.rank"  # rank or read a text without storing it
+    CASE_LIST = "case.list"
+    CASE_READ = "case.read"
+    CASE_CREATE = "case.create"
+    CASE_EDIT = "case.edit"
+    CASE_SAVE = "case.save"
+    CASE_EXPORT = "case.export"
+    CASE_DELETE = "case.delete"
+    CASE_RESTORE = "case.restore"
+    CASE_PURGE = "case.purge"
+    RUN_START = "run.start"
+    RUN_READ = "run.read"
+    RUN_CANCEL = "run.cancel"
+    AUDIT_READ = "audit.read"
+
+
+_EVERYONE = frozenset(Role)
+_CLINIC = frozenset({Role.CLINICIAN})
+
+TABLE: dict[Verb, frozenset[Role]] = {
+    Verb.SIGN_OUT: _EVERYONE,
+    Verb.ACCOUNT_OWN: _EVERYONE,
+    Verb.PEOPLE_MANAGE: frozenset({Role.ADMIN}),
+    Verb.KNOWLEDGE_READ: _EVERYONE,
+    Verb.KNOWLEDGE_CHANGE: frozenset({Role.CURATOR}),
+    Verb.RANK: _CLINIC,
+    Verb.CASE_LIST: _CLINIC,
+    Verb.CASE_READ: _CLINIC,
+    Verb.CASE_CREATE: _CLINIC,
+    Verb.CASE_EDIT: _CLINIC,
+    Verb.CASE_SAVE: _CLINIC,
+    Verb.CASE_EXPORT: _CLINIC,
+    Verb.CASE_DELETE: _CLINIC,
+    Verb.CASE_RESTORE: _CLINIC,
+    Verb.CASE_PURGE: _CLINIC,
+    Verb.RUN_START: _CLINIC,
+    Verb.RUN_READ: _CLINIC,
+    Verb.RUN_CANCEL: _CLINIC,
+    Verb.AUDIT_READ: frozenset({Role.AUDITOR}),
+}
+
+
+class OwnedByTeam(Protocol):
+    team_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking, by which door, with which roles in which teams."""
+
+    user_id: int | None
+    name: str
+    via: str  # page, api, command
+    roles: frozenset[tuple[int, Role]]  # (team id, role)
+
+    def teams(self, verb: Verb) -> frozenset[int]:
+        """The teams in which this actor may do `verb`."""
+        allowed = TABLE.get(verb, frozenset())
+        return frozenset(team for team, role in self.roles if role in allowed)
+
+    def may(self, verb: Verb, thing: OwnedByTeam | None = None) -> bool:
+        teams = self.teams(verb)
+        return bool(teams) if thing is None else thing.team_id in teams
+
+    def require(self, verb: Verb, thing: OwnedByTeam | None = None) -> None:
+        """Returns if allowed. Otherwise `Hidden` for an object out of reach, `Forbidden` for a verb."""
+        if self.may(verb, thing):
+            return
+        if thing is None:
+            raise Forbidden("Your role does not allow this.", hint="Ask an admin of your team for the role.")
+        if any(team == thing.team_id for team, _ in self.roles) and not self.teams(verb):
+            raise Forbidden("Your role does not allow this.", hint="Ask an admin of your team for the role.")
+        raise Hidden()
+
+
+def actor_for(user: User | AnonymousUser, via: str) -> Actor:
+    if not isinstance(user, User) or not user.is_active:
+        return Actor(None, "nobody", via, frozenset())
+    roles = frozenset((team, Role(role)) for team, role in user.memberships.values_list("team_id", "role"))
+    return Actor(user.pk, user.display_name, via, roles)

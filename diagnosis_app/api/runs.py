@@ -1,0 +1,119 @@
+"""Investigations: start, follow, cancel. The row is the truth; this never asks the queue or a worker."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from ninja.params.functions import Query
+
+from diagnosis_app.accounts.policy import Actor, Verb
+from diagnosis_app.api import words
+from diagnosis_app.api.bearer import actor_of
+from diagnosis_app.api.operations import Operations
+from diagnosis_app.cases.actions import find as find_case
+from diagnosis_app.errors import Hidden
+from diagnosis_app.runs import actions
+from diagnosis_app.runs.models import Candidate, Contribution, Run, State
+
+operations = Operations("Investigations")
+EVENTS = 500  # in one answer
+
+
+@operations.post("/cases/{uuid:case_id}/runs", verb=Verb.RUN_START, answers=words.Run, status=201)
+def start_run(request: HttpRequest, case_id: UUID) -> words.Run:
+    """Saves the draft as a version and starts an investigation of it. While one is under way, that one answers."""
+    actor = actor_of(request)
+    run = actions.request_run(actor, find_case(actor, Verb.RUN_START, case_id))
+    return _whole(run)
+
+
+@operations.get("/cases/{uuid:case_id}/runs", verb=Verb.RUN_READ, answers=words.Runs)
+def list_runs(request: HttpRequest, case_id: UUID) -> words.Runs:
+    """The investigations of a case, the newest first."""
+    actor = actor_of(request)
+    runs = actions.runs_of(actor, find_case(actor, Verb.RUN_READ, case_id))
+    return words.Runs(runs=[words.RunLine(**_line(run)) for run in runs])
+
+
+@operations.get("/cases/{uuid:case_id}/runs/{uuid:run_id}", verb=Verb.RUN_READ, answers=words.Run)
+def get_run(request: HttpRequest, case_id: UUID, run_id: UUID) -> words.Run:
+    """State, outcome and candidates, each with the contributions that add up to its score."""
+    return _whole(_read(actor_of(request), case_id, run_id, "run"))
+
+
+@operations.get("/cases/{uuid:case_id}/runs/{uuid:run_id}/events", verb=Verb.RUN_READ, answers=words.Events)
+def get_events(
+    request: HttpRequest,
+    case_id: UUID,
+    run_id: UUID,
+    after: int = Query(0, ge=0, le=1_000_000_000, description="The last event you have."),
+) -> words.Events:
+    """What has happened since `after`, in order, at most 500 at a time. Ask again until `ended`."""
+    run = _read(actor_of(request), case_id, run_id, "events")
+    rows = list(run.events.filter(seq__gt=after).order_by("seq")[: EVENTS + 1])
+    told = rows[:EVENTS]
+    return words.Events(
+        events=[words.Event(seq=row.seq, type=row.type, payload=row.payload, at=row.at) for row in told],
+        last=told[-1].seq if told else after,
+        ended=run.state == State.ENDED and len(rows) <= EVENTS,
+    )
+
+
+@operations.post("/cases/{uuid:case_id}/runs/{uuid:run_id}/cancel", verb=Verb.RUN_CANCEL, answers=words.Run)
+def cancel_run(request: HttpRequest, case_id: UUID, run_id: UUID) -> words.Run:
+    """Ends it now, wherever it is. Cancelling what has ended changes nothing."""
+    actor = actor_of(request)
+    run = _of(case_id, actions.find(actor, Verb.RUN_CANCEL, run_id))
+    return _whole(actions.cancel(actor, run))
+
+
+def _read(actor: Actor, case_id: UUID, run_id: UUID, part: str) -> Run:
+    return _of(case_id, actions.read_run(actor, run_id, part=part))
+
+
+def _of(case_id: UUID, run: Run) -> Run:
+    if run.case_id != case_id:
+        raise Hidden()
+    return run
+
+
+def _line(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.pk,
+        "case": run.case_id,
+        "version": run.version.number,
+        "state": run.state,
+        "outcome": run.outcome,
+        "reasons": run.reasons,
+        "error": run.error or None,
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+    }
+
+
+def _whole(run: Run) -> words.Run:
+    rows: QuerySet[Candidate] = run.candidates.prefetch_related("contributions")
+    return words.Run(**_line(run), manifest=run.manifest, candidates=[_candidate(row) for row in rows])
+
+
+def _candidate(row: Candidate) -> words.RunCandidate:
+    return words.RunCandidate(
+        rank=row.rank,
+        id=row.disease,
+        ids=row.ids,
+        name=row.name,
+        score=row.score,
+        prior=row.prior,
+        genes=row.genes,
+        contributions=[_contribution(one) for one in row.contributions.all()],
+    )
+
+
+def _contribution(row: Contribution) -> words.RunContribution:
+    return words.RunContribution(
+        kind=row.kind, finding=row.finding or None, value=row.value, evidence=row.evidence_key, detail=row.body
+    )

@@ -1,0 +1,170 @@
+"""The content of a case: what a draft holds, what a version freezes, what import and API deliver.
+
+One pydantic model at the border. Everything is bounded, and every refusal names the field and
+the remedy without repeating what was typed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from diagnosis_app.errors import Invalid, InvalidMany
+from retrieval.age import parse_age, parse_onset
+from retrieval.errors import MalformedAge
+from retrieval.model import Finding, Profile, Sex, Status
+
+NOTE_LIMIT = 200_000  # characters: some sixty dense pages
+FINDING_LIMIT = 200
+PHRASE_LIMIT = 100
+PHRASE_LENGTH = 300
+
+_TERM = re.compile(r"HP:\d{7}\Z")
+# NUL cannot be stored by PostgreSQL; the other control characters are invisible and come from PDFs.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class FindingEntry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    term: str
+    label: str = Field(default="", max_length=400)  # as it was called when it was entered
+    status: Status = Status.PRESENT
+    onset: str | None = None
+    origin: Literal["typed", "note", "import", "api"] = "typed"
+    quote: str = Field(default="", max_length=PHRASE_LENGTH)  # the words in the note, if it came from there
+    relative: str = Field(default="", max_length=80)  # who, if status is family
+
+    @field_validator("term")
+    @classmethod
+    def _term(cls, value: str) -> str:
+        value = value.strip()
+        if not _TERM.match(value):
+            raise ValueError("is not an HPO id. Write it as HP: and seven digits, for example HP:0001250")
+        return value
+
+    @field_validator("onset")
+    @classmethod
+    def _onset(cls, value: str | None) -> str | None:
+        return _age_or_error(value, parse_onset)
+
+    @field_validator("label", "quote", "relative")
+    @classmethod
+    def _text(cls, value: str) -> str:
+        return _clean(value)
+
+
+class Dropped(BaseModel):
+    """A mention of the note that the clinician set aside; it is not offered again."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    term: str
+    quote: str = Field(max_length=PHRASE_LENGTH)
+
+
+class Content(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    note: str = ""
+    findings: tuple[FindingEntry, ...] = ()
+    unmapped: tuple[str, ...] = ()  # phrases kept as written; read along in an investigation, not ranked
+    dropped: tuple[Dropped, ...] = ()
+    sex: Sex = Sex.UNKNOWN
+    age: str | None = None  # ISO 8601 duration, at examination
+    onset: str | None = None  # of the illness
+
+    @field_validator("note")
+    @classmethod
+    def _note(cls, value: str) -> str:
+        if len(value) > NOTE_LIMIT:
+            raise ValueError(
+                f"has {len(value):,} characters; the limit is {NOTE_LIMIT:,}. "
+                "Shorten it to the part that describes this patient"
+            )
+        return _clean(value)
+
+    @field_validator("findings")
+    @classmethod
+    def _findings(cls, value: tuple[FindingEntry, ...]) -> tuple[FindingEntry, ...]:
+        if len(value) > FINDING_LIMIT:
+            raise ValueError(f"has {len(value)} entries; the limit is {FINDING_LIMIT}. Keep the specific ones")
+        return value
+
+    @field_validator("unmapped")
+    @classmethod
+    def _unmapped(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(value) > PHRASE_LIMIT:
+            raise ValueError(f"has {len(value)} phrases; the limit is {PHRASE_LIMIT}. Remove some")
+        for phrase in value:
+            if len(phrase) > PHRASE_LENGTH:
+                raise ValueError(f"holds a phrase of more than {PHRASE_LENGTH} characters. Shorten it")
+        return tuple(_clean(phrase) for phrase in value)
+
+    @field_validator("age")
+    @classmethod
+    def _age(cls, value: str | None) -> str | None:
+        return _age_or_error(value, parse_age)
+
+    @field_validator("onset")
+    @classmethod
+    def _onset(cls, value: str | None) -> str | None:
+        return _age_or_error(value, parse_onset)
+
+    def profile(self) -> Profile:
+        """What the ranking reads of it."""
+        findings = tuple(Finding(entry.term, entry.status, entry.onset) for entry in self.findings)
+        return Profile(findings=findings, sex=self.sex, age=self.age, onset=self.onset)
+
+    def stored(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+    def digest(self) -> str:
+        """sha256 of the canonical JSON: two versions with the same digest hold the same case."""
+        text = json.dumps(self.stored(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_content(data: object) -> Content:
+    """Validates untrusted data; raises `Invalid` that names every wrong field."""
+    try:
+        return Content.model_validate(data)
+    except ValidationError as error:
+        raise InvalidMany([_problem(item) for item in error.errors(include_input=False, include_url=False)]) from None
+
+
+def _problem(item: Any) -> Invalid:
+    field = ".".join(str(part) for part in item["loc"]) or "case"
+    if item["type"] == "extra_forbidden":
+        return Invalid(f"{field} is not a field of a case.", field=field, hint="Remove it, or check its spelling.")
+    if item["type"] == "value_error":
+        words = str(item["ctx"]["error"])
+        what, _, remedy = words.partition(". ")
+        return Invalid(f"{field} {what}.", field=field, hint=f"{remedy}." if remedy else "")
+    return Invalid(f"{field}: {item['msg']}.", field=field, hint="Correct the value and send it again.")
+
+
+def _clean(value: str) -> str:
+    found = _CONTROL.search(value)
+    if found:
+        raise ValueError(
+            f"holds an invisible control character (U+{ord(found.group()):04X}) at position {found.start() + 1}. "
+            "Remove it, or paste as plain text"
+        )
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise ValueError("holds a broken character (half of a surrogate pair). Paste the text again")
+    return value
+
+
+def _age_or_error(value: str | None, parse: Any) -> str | None:
+    if value is None or not value.strip():
+        return None
+    try:
+        parse(value.strip())
+    except MalformedAge as error:
+        raise ValueError(f"{error.message}. {error.hint}") from None
+    return value.strip()

@@ -1,0 +1,1 @@
+"""Pages of cases: thin. They read the request, call an action, and choose a template."""

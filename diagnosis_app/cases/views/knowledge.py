@@ -1,0 +1,52 @@
+"""The knowledge in use, read-only: sources with version, licence and size, counts, files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from corpus_ingest import library
+from diagnosis_app.accounts.guard import performs
+from diagnosis_app.accounts.policy import Verb
+from retrieval.errors import RetrievalError
+
+
+@require_GET
+@performs(Verb.KNOWLEDGE_READ)
+def knowledge(request: HttpRequest) -> HttpResponse:
+    try:
+        snapshot = library.current()
+    except RetrievalError as error:
+        return render(request, "knowledge/knowledge.html", {"problem": error}, status=200)
+    manifest = snapshot.manifest
+    files = sorted(manifest.files.items())
+    context = {
+        "snapshot": snapshot,
+        "manifest": manifest,
+        "files": files,
+        "size": manifest.bytes,
+        "counts": list(_counts(manifest.counts)),
+    }
+    return render(request, "knowledge/knowledge.html", context)
+
+
+def _counts(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """The counts of the manifest a reader asks about first, in words; the rest stays in the manifest."""
+    diseases = counts.get("diseases", {})
+    named = (
+        (_("Terms of the ontology"), counts.get("terms")),
+        (_("Synonyms"), counts.get("synonyms")),
+        (_("Obsolete terms, with or without a replacement"), counts.get("terms_obsolete")),
+        (_("Diseases ranked"), counts.get("ranked")),
+        *((_("Diseases from %(source)s") % {"source": source}, number) for source, number in diseases.items()),
+        (_("Rows of annotation"), counts.get("rows")),
+        (_("Findings of diseases, pooled"), counts.get("findings")),
+        (_("Findings documented as absent"), counts.get("findings_absent")),
+        (_("Links from gene to disease"), counts.get("gene_links")),
+    )
+    yield from ((name, number) for name, number in named if isinstance(number, int))

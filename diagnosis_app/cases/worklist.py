@@ -1,0 +1,152 @@
+"""The cases of a person's teams, as the worklist shows them: filtered, searched, a page at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from diagnosis_app.accounts.policy import Actor, Verb
+from diagnosis_app.audit import log
+from diagnosis_app.cases.models import Case
+from diagnosis_app.runs.models import Outcome, Run, State
+from frontend.words import who
+
+PAGE = 25
+MOST = 500
+STATES = ("open", "closed", "bin")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case in words. `tone` names a tag colour and `sign` an icon; the words carry the meaning."""
+
+    id: str
+    reference: str
+    who: str
+    team: str
+    tone: str
+    sign: str
+    state: str
+    leading: str
+    then: str
+    score: str
+    lead: str
+    run: str
+    reader: str
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    rows: tuple[Row, ...]
+    found: int
+    counts: dict[str, int]
+    state: str
+    query: str
+
+    @property
+    def more(self) -> int:
+        """How many to ask for next; 0 when all are shown."""
+        return min(len(self.rows) + PAGE, MOST) if self.found > len(self.rows) < MOST else 0
+
+
+def worklist(actor: Actor, *, state: str = "open", query: str = "", shown: int = PAGE) -> Worklist:
+    actor.require(Verb.CASE_LIST)
+    state = state if state in STATES else "open"
+    mine = Case.objects.filter(team_id__in=actor.teams(Verb.CASE_LIST))
+    counts = {name: _in_state(mine, name).count() for name in STATES}
+    found = _matching(_in_state(mine, state), query)
+    last = Run.objects.filter(case=OuterRef("pk")).order_by("-created_at")
+    page = (
+        found.select_related("team")
+        .annotate(
+            run_state=Subquery(last.values("state")[:1]),
+            run_outcome=Subquery(last.values("outcome")[:1]),
+            run_at=Subquery(last.values("created_at")[:1]),
+            reader_id=F("draft__updated_by_id"),
+            reader_name=F("draft__updated_by__full_name"),
+            reader_login=F("draft__updated_by__username"),
+        )
+        .order_by("-updated_at", "number")[: max(1, min(shown, MOST))]
+    )
+    rows = tuple(_row(actor, case) for case in page)
+    log.record(actor, Verb.CASE_LIST, detail={"state": state, "shown": len(rows), "searched": bool(query.strip())})
+    return Worklist(rows, found.count(), counts, state, query)
+
+
+def _in_state(cases: QuerySet[Case], state: str) -> QuerySet[Case]:
+    if state == "bin":
+        return cases.filter(deleted_at__isnull=False)
+    return cases.filter(deleted_at__isnull=True, closed_at__isnull=state == "open")
+
+
+def _matching(cases: QuerySet[Case], query: str) -> QuerySet[Case]:
+    """Every word must occur in the findings or diseases of a case, or the whole be its reference."""
+    text = query.replace("\x00", "").strip()[:200]
+    if not text:
+        return cases
+    digits = text.upper().removeprefix("C-").lstrip("0")
+    by_words = Q()
+    for word in text.casefold().split():
+        by_words &= Q(summary__words__icontains=word)
+    return cases.filter(by_words | Q(number=int(digits)) if digits.isascii() and digits.isdigit() else by_words)
+
+
+def _row(actor: Actor, case: Any) -> Row:
+    summary = case.summary
+    leading = summary.get("leading") or []
+    tone, sign, state = _state(case, summary)
+    return Row(
+        id=str(case.pk),
+        reference=case.reference,
+        who=who(summary.get("sex", ""), summary.get("age")),
+        team=case.team.name,
+        tone=tone,
+        sign=sign,
+        state=state,
+        leading=leading[0]["name"] if leading else "",
+        then=", ".join(one["name"] for one in leading[1:]),
+        score=f"{leading[0]['score']:.1f}" if leading else "",
+        lead=_lead(summary.get("lead")),
+        run=_run(case),
+        reader=_("you") if case.reader_id == actor.user_id else case.reader_name or case.reader_login,
+        updated=case.updated_at,
+    )
+
+
+def _lead(lead: float | None) -> str:
+    if lead is None:
+        return ""
+    return _("level with the next") if lead < 0.05 else _("%(lead)s ahead") % {"lead": f"{lead:.1f}"}
+
+
+def _state(case: Any, summary: dict[str, Any]) -> tuple[str, str, str]:
+    if case.run_state == State.WAITING:
+        return "thread", "clock", _("Answer awaited")
+    if case.run_state in {State.QUEUED, State.RUNNING}:
+        return "", "clew", _("Investigating")
+    if summary.get("outcome") == "ranked":
+        return "for", "check", _("Ranked")
+    if summary.get("findings"):
+        return "unsure", "q", _("Not enough to rank")
+    return "", "ring", _("No findings yet")
+
+
+def _run(case: Any) -> str:
+    if case.run_state is None:
+        return ""
+    if case.run_state != State.ENDED:
+        return {State.QUEUED: _("queued"), State.RUNNING: _("running"), State.WAITING: _("waits for you")}[
+            case.run_state
+        ]
+    return {
+        Outcome.RANKED: _("ranked"),
+        Outcome.PARTIAL: _("partial"),
+        Outcome.INSUFFICIENT: _("not enough to rank"),
+        Outcome.FAILED: _("failed"),
+        Outcome.CANCELLED: _("cancelled"),
+    }.get(case.run_outcome, "")

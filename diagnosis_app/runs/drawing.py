@@ -1,0 +1,69 @@
+"""Draws the parts of a run's page: all of it for a request, and for each event the parts that it changes.
+
+One set of templates for both, so a page that was open all along and one just loaded are the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from agents.contract import EventType
+from diagnosis_app.runs.models import Run
+from diagnosis_app.runs.narration import line
+from diagnosis_app.runs.result import leaders_of
+from diagnosis_app.runs.stream import Draw
+from diagnosis_app.runs.thread import Thread, Told
+
+STEPS = (EventType.STEP_STARTED, EventType.STEP_DONE, EventType.STEP_FAILED)
+
+
+def live_parts(run: Run) -> Draw:
+    """What an event changes on the page, by the id of the element it replaces."""
+    budget, reference = dict(run.manifest["budget"]), run.reference
+
+    def draw(thread: Thread, told: Told) -> dict[str, str]:
+        if told.type == EventType.ENDED:
+            return {}  # the page asks for the result, which is another page
+        shown = {"thread": thread, "budget": budget, "reference": reference}
+        parts: dict[str, str] = {"run-state": render_to_string("runs/_state.html", shown)}
+        if told.type in STEPS:
+            key = told.payload["key"]
+            step = next(step for step in thread.steps if step.key == key)
+            parts[f"step-{key}"] = render_to_string("runs/_step.html", {"step": line(step)})
+            parts["run-budget"] = render_to_string("runs/_budget.html", budget_of(thread, budget))
+        if told.type == EventType.RANKED:
+            parts["so-far"] = render_to_string("runs/_so_far.html", {"leaders": leaders_of(thread.leaders)})
+        return parts
+
+    return draw
+
+
+def thread_context(thread: Thread, run: Run) -> dict[str, Any]:
+    return {
+        "thread": thread,
+        "steps": [line(step) for step in thread.steps],
+        "leaders": leaders_of(thread.leaders),
+        "reference": run.reference,
+        **budget_of(thread, run.manifest["budget"]),
+    }
+
+
+def budget_of(thread: Thread, budget: dict[str, Any]) -> dict[str, Any]:
+    steps, seconds = int(budget["steps"]), float(budget["seconds"])
+    return {
+        "meters": [
+            {
+                "name": _("Steps"),
+                "used": _("%(n)s of %(of)s") % {"n": thread.done, "of": steps},
+                "width": min(100 * thread.done / max(steps, 1), 100),
+            },
+            {
+                "name": _("Working time"),
+                "used": _("%(n)s of %(of)s s") % {"n": f"{thread.seconds:.1f}", "of": f"{seconds:.0f}"},
+                "width": min(100 * thread.seconds / max(seconds, 1), 100),
+            },
+        ]
+    }

@@ -1,0 +1,284 @@
+"""Writes down what an investigation did, as long as the writer holds the run.
+
+Every write first touches the row of the run under its fencing token, in the same transaction: if
+another worker took over, or the run has ended, nothing is written and `LeaseLost` is raised. All
+writes are upserts keyed by step or content, so doing one twice leaves what doing it once leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from agents import contract
+from agents.contract import EventType, EvidenceKind, Failure, Outcome, Polarity, Relation, Stance, StepRecord, Triple
+from agents.errors import LeaseLost
+from diagnosis_app.runs import events
+from diagnosis_app.runs.models import Candidate, Claim, Contribution, Evidence, Run, State, Step
+
+DONE, FAILED, STARTED = "done", "failed", "started"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The record of one run for the holder of one fencing token."""
+
+    run_id: UUID
+    fence: int
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """A transaction in which the run is known to be ours."""
+        with transaction.atomic():
+            mine = Run.objects.filter(pk=self.run_id, fence=self.fence, state=State.RUNNING)
+            if mine.update(fence=F("fence")) != 1:
+                raise LeaseLost("Another worker has this investigation, or it has ended.")
+            yield
+
+    # --- steps and events ----------------------------------------------------
+
+    def step_started(self, step: StepRecord) -> None:
+        with self.held():
+            known = Step.objects.filter(run_id=self.run_id, key=step.key).first()
+            if known is not None and known.status == DONE:
+                return  # done again after a restart: it keeps the time of the first
+            self._put_step(step, STARTED, started_at=timezone.now(), ended_at=None)
+            self._tell(EventType.STEP_STARTED, f"step.started:{step.key}", _told(step))
+
+    def step_done(self, step: StepRecord) -> None:
+        self._end_step(step, DONE, EventType.STEP_DONE)
+
+    def step_failed(self, step: StepRecord) -> None:
+        self._end_step(step, FAILED, EventType.STEP_FAILED)
+
+    def tell(self, type: EventType, key: str, payload: Mapping[str, Any]) -> None:
+        with self.held():
+            self._tell(type, key, payload)
+
+    def steps(self) -> list[StepRecord]:
+        return [_step(row) for row in Step.objects.filter(run_id=self.run_id)]
+
+    def _end_step(self, step: StepRecord, status: str, type: EventType) -> None:
+        with self.held():
+            known = Step.objects.filter(run_id=self.run_id, key=step.key).first()
+            if known is not None and known.status == DONE:
+                return
+            now = timezone.now()
+            began = known.started_at if known else now
+            self._put_step(step, status, started_at=began, ended_at=now)
+            seconds = round(max((now - began).total_seconds(), 0.0), 3)
+            payload = {**_told(step), "got": dict(step.got), "seconds": seconds}
+            if step.error is not None:
+                payload["error"] = step.error.as_json()
+            self._tell(type, f"{type}:{step.key}", payload)
+
+    def _put_step(self, step: StepRecord, status: str, **times: Any) -> None:
+        values = {
+            "seq": step.seq,
+            "action": step.action,
+            "status": status,
+            "digest_in": step.digest_in,
+            "digest_out": step.digest_out,
+            "detail": {"why": dict(step.why), "got": dict(step.got)},
+            "error": step.error.as_json() if step.error else {},
+            **times,
+        }
+        Step.objects.update_or_create(run_id=self.run_id, key=step.key, defaults=values)
+
+    def _tell(self, type: EventType, key: str, payload: Mapping[str, Any]) -> None:
+        events.append(self.run_id, type, key, payload)
+
+    # --- evidence, candidates, claims ----------------------------------------
+
+    def keep_evidence(self, evidence: Sequence[contract.Evidence]) -> None:
+        with self.held():
+            Evidence.objects.bulk_create([self._evidence_row(one) for one in evidence], ignore_conflicts=True)
+
+    def keep_candidates(self, candidates: Sequence[contract.CandidateRecord]) -> None:
+        with self.held():
+            named = [one.disease for one in candidates]
+            Candidate.objects.filter(run_id=self.run_id).exclude(disease__in=named).delete()
+            Candidate.objects.bulk_create(
+                [self._candidate_row(one) for one in candidates],
+                update_conflicts=True,
+                unique_fields=["run", "disease"],
+                update_fields=["rank", "ids", "name", "genes", "score", "prior"],
+            )
+            keys = dict(Candidate.objects.filter(run_id=self.run_id).values_list("disease", "pk"))
+            Contribution.objects.filter(candidate_id__in=keys.values()).delete()
+            Contribution.objects.bulk_create(
+                [
+                    Contribution(
+                        candidate_id=keys[one.disease],
+                        position=position,
+                        kind=term.kind,
+                        finding=term.finding,
+                        value=term.value,
+                        evidence_key=term.evidence_key,
+                        body=dict(term.body),
+                    )
+                    for one in candidates
+                    for position, term in enumerate(one.contributions)
+                ],
+                batch_size=500,
+            )
+
+    def keep_claims(self, disease: str, claims: Sequence[contract.Claim]) -> None:
+        with self.held():
+            candidate = Candidate.objects.only("id").get(run_id=self.run_id, disease=disease)
+            keys = [claim.key for claim in claims]
+            Claim.objects.filter(candidate=candidate).exclude(key__in=keys).delete()
+            Claim.objects.bulk_create(
+                [_claim_row(candidate, claim) for claim in claims],
+                update_conflicts=True,
+                unique_fields=["candidate", "key"],
+                update_fields=["text", "stance", "triple", "evidence", "position", "verified", "removed_because"],
+            )
+
+    def evidence(self) -> dict[str, contract.Evidence]:
+        return {row.key: _evidence(row) for row in Evidence.objects.filter(run_id=self.run_id)}
+
+    def candidates(self) -> list[contract.CandidateRecord]:
+        rows = Candidate.objects.filter(run_id=self.run_id).prefetch_related("contributions")
+        return [_candidate(row) for row in rows]
+
+    def claims(self) -> dict[str, list[contract.Claim]]:
+        found: dict[str, list[contract.Claim]] = {}
+        rows = Claim.objects.filter(candidate__run_id=self.run_id).select_related("candidate")
+        for row in rows.order_by("candidate__rank", "position"):
+            found.setdefault(row.candidate.disease, []).append(_claim(row))
+        return found
+
+    # --- the end ---------------------------------------------------------------
+
+    def finish(self, outcome: Outcome) -> None:
+        """Ends the run with its outcome; the event that says so is in the same transaction."""
+        with self.held():
+            end(self.run_id, outcome)
+
+    def _evidence_row(self, one: contract.Evidence) -> Evidence:
+        return Evidence(
+            run_id=self.run_id,
+            key=one.key,
+            kind=str(one.kind),
+            source=one.source,
+            version=one.version,
+            locator=one.locator,
+            quote=one.quote,
+            span={"start": one.span[0], "end": one.span[1]},
+            body=dict(one.body),
+        )
+
+    def _candidate_row(self, one: contract.CandidateRecord) -> Candidate:
+        return Candidate(
+            run_id=self.run_id,
+            rank=one.rank,
+            disease=one.disease,
+            ids=list(one.ids),
+            name=one.name,
+            genes=list(one.genes),
+            score=one.score,
+            prior=one.prior,
+        )
+
+
+def end(run_id: UUID, outcome: Outcome) -> None:
+    """Marks the run as ended and tells it. The caller holds the row of the run."""
+    error = outcome.error.as_json() if outcome.error else {}
+    Run.objects.filter(pk=run_id).update(
+        state=State.ENDED,
+        outcome=str(outcome.code),
+        reasons=list(outcome.reasons),
+        error=error,
+        ended_at=timezone.now(),
+        lease_holder="",
+        lease_until=None,
+    )
+    payload = {"outcome": str(outcome.code), "reasons": list(outcome.reasons), "error": error}
+    events.append(run_id, EventType.ENDED, "run.ended", payload)
+
+
+def _told(step: StepRecord) -> dict[str, Any]:
+    return {"key": step.key, "action": step.action, "seq": step.seq, "why": dict(step.why)}
+
+
+def _step(row: Step) -> StepRecord:
+    error = Failure(**row.error) if row.error else None
+    detail = row.detail
+    return StepRecord(
+        row.key,
+        row.action,
+        row.seq,
+        detail.get("why", {}),
+        detail.get("got", {}),
+        row.digest_in,
+        row.digest_out,
+        error,
+    )
+
+
+def _evidence(row: Evidence) -> contract.Evidence:
+    return contract.Evidence(
+        EvidenceKind(row.kind),
+        row.source,
+        row.version,
+        row.locator,
+        row.quote,
+        (row.span["start"], row.span["end"]),
+        row.body,
+        row.key,
+    )
+
+
+def _candidate(row: Candidate) -> contract.CandidateRecord:
+    terms = tuple(
+        contract.ContributionRecord(term.kind, term.value, term.finding, term.evidence_key, term.body)
+        for term in row.contributions.all()
+    )
+    return contract.CandidateRecord(
+        row.rank, row.disease, tuple(row.ids), row.name, tuple(row.genes), row.score, row.prior, terms
+    )
+
+
+def _claim_row(candidate: Candidate, claim: contract.Claim) -> Claim:
+    said = {
+        **claim.triple.as_json(),
+        "about": claim.about,
+        "match": claim.match,
+        "quotes": [list(pair) for pair in claim.quotes],
+    }
+    return Claim(
+        candidate=candidate,
+        key=claim.key,
+        text=claim.text,
+        stance=str(claim.stance),
+        triple=said,
+        evidence=list(claim.evidence),
+        position=claim.position,
+        verified=claim.verified,
+        removed_because=claim.removed_because,
+    )
+
+
+def _claim(row: Claim) -> contract.Claim:
+    said = row.triple
+    triple = Triple(said["disease"], Relation(said["relation"]), said["finding"], Polarity(said["polarity"]))
+    return contract.Claim(
+        triple,
+        Stance(row.stance),
+        row.text,
+        tuple(row.evidence),
+        said["about"],
+        said["match"],
+        tuple((key, quoted) for key, quoted in said["quotes"]),
+        row.position,
+        row.verified,
+        row.removed_because,
+    )

@@ -1,0 +1,115 @@
+"""Folds the events of a run into what the page shows. Pure: the same events give the same page.
+
+A page that loads folds all events at once; a page that is open folds each as it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from agents.contract import EventType
+
+QUEUED, RUNNING, ENDED = "queued", "running", "ended"
+LATER, NOW, DONE, FAILED = "later", "now", "done", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as it was stored."""
+
+    seq: int
+    type: str
+    payload: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StepShown:
+    key: str
+    action: str
+    state: str = LATER
+    why: Mapping[str, Any] = field(default_factory=dict)
+    got: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float | None = None
+    error: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The run as far as it was told. `seq` is the last event that is in it."""
+
+    steps: tuple[StepShown, ...]
+    state: str = QUEUED
+    seq: int = 0
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    resumed: int = 0
+    leaders: tuple[Mapping[str, Any], ...] = ()
+    outcome: str = ""
+
+    @classmethod
+    def planned(cls, plan: Iterable[str]) -> Thread:
+        return cls(tuple(StepShown(action, action) for action in plan))
+
+    @property
+    def under_way(self) -> bool:
+        return self.state != ENDED
+
+    @property
+    def done(self) -> int:
+        return sum(step.state in (DONE, FAILED) for step in self.steps)
+
+    @property
+    def seconds(self) -> float:
+        """Working time, as the finished steps took it."""
+        return round(sum(step.seconds or 0.0 for step in self.steps), 1)
+
+    def after(self, told: Told) -> Thread:
+        if told.seq <= self.seq:
+            return self
+        return replace(self._with(told), seq=told.seq)
+
+    def through(self, events: Iterable[Told]) -> Thread:
+        thread = self
+        for told in events:
+            thread = thread.after(told)
+        return thread
+
+    def _with(self, told: Told) -> Thread:
+        payload = told.payload
+        match told.type:
+            case EventType.STARTED:
+                return replace(self, state=RUNNING, started_at=told.at)
+            case EventType.RESUMED:
+                return replace(self, state=RUNNING, resumed=self.resumed + 1)
+            case EventType.STEP_STARTED:
+                return self._put(payload, state=NOW)
+            case EventType.STEP_DONE:
+                return self._put(payload, state=DONE, got=payload["got"], seconds=payload["seconds"])
+            case EventType.STEP_FAILED:
+                seconds, error = payload["seconds"], payload.get("error", {})
+                return self._put(payload, state=FAILED, got=payload["got"], seconds=seconds, error=error)
+            case EventType.RANKED:
+                return replace(self, leaders=tuple(payload["leaders"]))
+            case EventType.ENDED:
+                return self._ended(told)
+        return self  # an event of a later version: nothing of it is shown here
+
+    def _put(self, payload: Mapping[str, Any], **changes: Any) -> Thread:
+        key, action = payload["key"], payload["action"]
+        known = {step.key: step for step in self.steps}
+        step = replace(known.get(key, StepShown(key, action)), action=action, why=payload["why"], **changes)
+        known[key] = step
+        # A step that was not planned stands before those still to come.
+        begun = [one for one in known.values() if one.state != LATER]
+        later = [one for one in known.values() if one.state == LATER]
+        return replace(self, steps=(*begun, *later))
+
+    def _ended(self, told: Told) -> Thread:
+        """What was never begun is not shown as still to come."""
+        steps = tuple(replace(step, state=FAILED) if step.state == NOW else step for step in self.steps)
+        begun = tuple(step for step in steps if step.state != LATER)
+        return replace(self, state=ENDED, ended_at=told.at, outcome=told.payload["outcome"], steps=begun)

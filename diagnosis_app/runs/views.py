@@ -1,0 +1,151 @@
+"""The pages of an investigation: start, watch, read, cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from corpus_ingest import library
+from diagnosis_app.accounts.guard import actor_of, performs
+from diagnosis_app.accounts.policy import Actor, Verb
+from diagnosis_app.cases import actions as cases
+from diagnosis_app.cases.models import Case
+from diagnosis_app.errors import Hidden, Invalid
+from diagnosis_app.runs import actions
+from diagnosis_app.runs.drawing import live_parts, thread_context
+from diagnosis_app.runs.models import Event, Run, State
+from diagnosis_app.runs.narration import reason
+from diagnosis_app.runs.result import left_out, result_of
+from diagnosis_app.runs.stream import Watcher, frames, told
+from diagnosis_app.runs.thread import Thread
+from frontend.words import who
+from retrieval.errors import RetrievalError
+
+
+@require_POST
+@performs(Verb.RUN_START)
+def start(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    actor = actor_of(request)
+    run = actions.request_run(actor, cases.find(actor, Verb.RUN_START, case_id))
+    return redirect("run", case_id=case_id, run_id=run.pk)
+
+
+@require_GET
+@performs(Verb.RUN_READ)
+def investigation(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The newest investigation of the case; without one, how to start it."""
+    actor = actor_of(request)
+    case = cases.read_case(actor, case_id, part="investigation")
+    runs = actions.runs_of(actor, case)
+    if runs:
+        return redirect("run", case_id=case_id, run_id=runs[0].pk)
+    content = cases.content_of(case.draft)
+    context = {
+        "case": case,
+        "who": who(content.sex, content.age),
+        "tab": "investigation",
+        "present": sum(entry.status == "present" for entry in content.findings),
+        "startable": _startable(actor, case),
+    }
+    return render(request, "runs/none.html", context)
+
+
+@require_GET
+@performs(Verb.RUN_READ)
+def run(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
+    actor = actor_of(request)
+    found = _of_case(actions.read_run(actor, run_id), case_id)
+    thread = Thread.planned(found.manifest.get("plan", ())).through(told(found.pk))
+    content = cases.content_of(found.version)
+    context: dict[str, Any] = {
+        "case": found.case,
+        "run": found,
+        "who": who(content.sex, content.age),
+        "tab": "investigation",
+        "saved": _("Version %(version)s, run %(run)s") % {"version": found.version.number, "run": found.reference},
+        "runs": actions.runs_of(actor, found.case),
+        "startable": _startable(actor, found.case),
+        "cancellable": actor.may(Verb.RUN_CANCEL, found),
+        **thread_context(thread, found),
+    }
+    if found.state == State.ENDED:
+        context |= _result_context(found)
+    return render(request, "runs/run.html", context)
+
+
+@require_POST
+@performs(Verb.RUN_CANCEL)
+def cancel(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
+    actor = actor_of(request)
+    found = _of_case(actions.find(actor, Verb.RUN_CANCEL, run_id), case_id)
+    actions.cancel(actor, found)
+    return redirect("run", case_id=case_id, run_id=run_id)
+
+
+@require_GET
+@performs(Verb.RUN_READ)
+async def events(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponseBase:
+    """What the run tells, from any event on. 204 when all of it was told: a browser then stops asking."""
+    after = _after(request)
+    found, last = await sync_to_async(_opened)(request, case_id, run_id)
+    if found.state == State.ENDED and last <= after:
+        return HttpResponse(status=204)
+    watcher = Watcher(found.pk, request.session.session_key or "", after, translation.get_language() or "en")
+    plan = Thread.planned(found.manifest.get("plan", ()))
+    return StreamingHttpResponse(
+        frames(watcher, plan, live_parts(found)),
+        content_type="text/event-stream; charset=utf-8",
+        headers={"X-Accel-Buffering": "no"},
+    )
+
+
+def _opened(request: HttpRequest, case_id: UUID, run_id: UUID) -> tuple[Run, int]:
+    found = _of_case(actions.read_run(actor_of(request), run_id, part="events"), case_id)
+    last = Event.objects.filter(run=found).order_by("-seq").values_list("seq", flat=True).first()
+    return found, last or 0
+
+
+def _after(request: HttpRequest) -> int:
+    """The number to go on from: what the browser remembers wins over what the page was drawn with."""
+    text = request.headers.get("Last-Event-ID") or request.GET.get("after") or "0"
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise Invalid(_("The number of the last event is not a number."), field="after", hint=_("Reload the page."))
+    return int(text)
+
+
+def _of_case(found: Run, case_id: UUID) -> Run:
+    if found.case_id != case_id:
+        raise Hidden(_("There is no such investigation."))
+    return found
+
+
+def _startable(actor: Actor, case: Case) -> bool:
+    changeable = case.deleted_at is None and case.closed_at is None
+    return changeable and actor.may(Verb.RUN_START, case)
+
+
+def _result_context(found: Run) -> dict[str, Any]:
+    draft = cases.content_of(found.case.draft)
+    return {
+        "result": result_of(found),
+        "reasons": [reason(code) for code in found.reasons],
+        "left_out": left_out(found),
+        "stale": _stale(found),
+        "changed": draft.digest() != found.version.digest,
+        "seconds": (found.ended_at - found.started_at).total_seconds() if found.ended_at and found.started_at else None,
+    }
+
+
+def _stale(found: Run) -> bool:
+    """Whether other knowledge is in use by now."""
+    try:
+        return bool(library.current().id != found.manifest["snapshot"])
+    except RetrievalError:
+        return False

@@ -1,0 +1,22 @@
+"""Every address of the clinic. Each room keeps its own list; this one only puts them together."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from diagnosis_app import views
+
+handler400 = "diagnosis_app.views.bad_request"
+handler403 = "diagnosis_app.views.forbidden"
+handler404 = "diagnosis_app.views.not_found"
+handler500 = "diagnosis_app.views.server_error"
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("", include("diagnosis_app.accounts.urls")),
+    path("", include("diagnosis_app.api.urls")),
+    path("", include("diagnosis_app.audit.urls")),
+    path("", include("diagnosis_app.cases.urls")),
+    path("", include("diagnosis_app.runs.urls")),
+]

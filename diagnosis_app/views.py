@@ -1,0 +1,96 @@
+"""Pages that belong to no room: plain errors, and the two health checks."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from corpus_ingest import library
+from diagnosis_app.accounts.guard import open_to_all
+from retrieval.errors import RetrievalError
+
+
+def _say(request: HttpRequest, status: int, code: str, message: str, hint: str) -> HttpResponse:
+    if request.path.startswith("/api/v1/"):  # refused before the border of the API: the same shape
+        return JsonResponse({"code": code, "message": message, "field": "", "hint": hint}, status=status)
+    fragment = bool(request.headers.get("HX-Request") or request.headers.get("X-Clew-Page"))
+    context = {"status": status, "code": code, "message": message, "hint": hint, "field": ""}
+    return render(request, "errors/_fragment.html" if fragment else "errors/page.html", context, status=status)
+
+
+@open_to_all
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _say(
+        request, 400, "bad_request", _("The server could not read this request."), _("Go back and try it once more.")
+    )
+
+
+@open_to_all
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _say(
+        request,
+        403,
+        "forbidden",
+        _("Your role does not allow this."),
+        _("Ask an admin of your team if you need it for your work."),
+    )
+
+
+@open_to_all
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _say(request, 404, "not_found", _("There is nothing here."), _("Check the address, or open the worklist."))
+
+
+@open_to_all
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Must not fail itself: no context processor, no database, no knowledge."""
+    return render(None, "errors/broken.html", status=500)
+
+
+@open_to_all
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _say(
+        request,
+        403,
+        "csrf",
+        _("This page was opened too long ago, or cookies are blocked."),
+        _("Reload the page and try again; what you typed in a case is kept."),
+    )
+
+
+@open_to_all
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@open_to_all
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The database answers and a knowledge snapshot is open."""
+    checks = readiness()
+    ready = all(state == "ok" for state in checks.values())
+    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+def readiness() -> dict[str, str]:
+    """What the service needs, each "ok" or the code of what is wrong."""
+    return {"database": _database(), "knowledge": _knowledge()}
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "database.unreachable"
+    return "ok"
+
+
+def _knowledge() -> str:
+    try:
+        library.current()
+    except RetrievalError as error:
+        return error.code
+    return "ok"

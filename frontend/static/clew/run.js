@@ -1,0 +1,86 @@
+/* Follows an investigation as it is told. The page is complete without it; this adds what comes later. */
+const QUIET = 4000; // ms without a connection before the page says so
+
+const run = document.querySelector("[data-run]");
+if (run) follow(run);
+
+function follow(run) {
+  const link = run.querySelector("[data-link]");
+  let seen = Number(run.dataset.after) || 0;
+  let quiet;
+  const source = new EventSource(`${run.dataset.events}?after=${seen}`);
+
+  source.onopen = () => {
+    clearTimeout(quiet);
+    quiet = undefined;
+    say(link);
+  };
+  source.onmessage = (message) => {
+    const told = JSON.parse(message.data);
+    if (told.seq <= seen) return;
+    seen = told.seq;
+    if (told.type === "run.ended") {
+      source.close();
+      showResult();
+    } else {
+      for (const [id, html] of Object.entries(told.html)) put(run, id, html);
+    }
+  };
+  source.addEventListener("signed_out", () => {
+    source.close();
+    say(link, run, "signed-out");
+  });
+  source.onerror = () => {
+    if (source.readyState === EventSource.CLOSED) {
+      // Refused (signed out, or everything was told already): the page itself knows which.
+      showResult(() => say(link, run, "signed-out"));
+    } else {
+      quiet ??= setTimeout(() => say(link, run, "lost"), QUIET);
+    }
+  };
+  run.querySelector("[data-cancel]")?.addEventListener("submit", () => source.close());
+  addEventListener("pagehide", () => source.close());
+}
+
+function put(run, id, html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html.trim();
+  const fresh = holder.content.firstElementChild;
+  const old = document.getElementById(id);
+  if (old) old.replaceWith(fresh);
+  else if (id.startsWith("step-")) {
+    const thread = run.querySelector(".thread");
+    thread.insertBefore(fresh, thread.querySelector(":scope > .later"));
+  }
+}
+
+function say(link, run, words) {
+  link.replaceChildren();
+  if (words) link.append(run.querySelector(`template[data-words="${words}"]`).content.cloneNode(true));
+}
+
+/* The result is another page at the same address: fetch it and put it in place, without a jump. */
+async function showResult(otherwise = () => location.reload()) {
+  try {
+    const response = await fetch(location.href, { credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = page.querySelector("main [data-ended]");
+    if (!response.ok || response.redirected || !fresh) return otherwise();
+    const within = document.activeElement && run.contains(document.activeElement);
+    run.replaceWith(fresh);
+    document.querySelectorAll("main > noscript").forEach((left) => left.remove());
+    const heading = document.getElementById("h-r");
+    if (within) heading.focus();
+    const status = document.querySelector("[data-messages]");
+    if (status) announce(status, fresh.querySelector(".sheet-h .tag")?.textContent);
+  } catch {
+    otherwise();
+  }
+}
+
+function announce(status, words) {
+  const line = document.createElement("p");
+  line.className = "vh";
+  line.textContent = words ?? "";
+  status.append(line);
+}

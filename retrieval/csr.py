@@ -1,0 +1,29 @@
+"""Lists of different lengths in two arrays: row i is `data[ptr[i]:ptr[i + 1]]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+
+def pack(rows: Iterable[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """The rows as (ptr, data), in the order given."""
+    lists = list(rows)
+    ptr = np.zeros(len(lists) + 1, dtype=np.int32)
+    np.cumsum([len(row) for row in lists], out=ptr[1:])
+    data = np.fromiter((value for row in lists for value in row), dtype=np.int32, count=int(ptr[-1]))
+    return ptr, data
+
+
+def group(keys: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """(ptr, order): the positions of `keys`, grouped by key 0..size-1, in their own order within a group."""
+    order = np.argsort(keys, kind="stable").astype(np.int32)
+    ptr = np.zeros(size + 1, dtype=np.int32)
+    np.cumsum(np.bincount(keys, minlength=size), out=ptr[1:])
+    return ptr, order
+
+
+def row(ptr: np.ndarray, data: np.ndarray, i: int) -> np.ndarray:
+    found: np.ndarray = data[ptr[i] : ptr[i + 1]]
+    return found

@@ -1,0 +1,151 @@
+"""Every disease of a snapshot: names, documented findings, genes, inheritance, course.
+
+Array-backed and immutable. The numbers that ranking needs are columns (`pooled`); everything a
+page shows is read from the raw rows when it is asked for. Diseases of different sources are
+never merged here: identity is decided elsewhere, and never by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from functools import cached_property
+
+import numpy as np
+
+from retrieval import csr
+from retrieval.annotation_rows import RowTable
+from retrieval.errors import UnknownDisease
+from retrieval.model import Annotation, Disease, Frequency, FrequencyKind, GeneLink, Sex
+from retrieval.ontology.graph import Ontology
+from retrieval.pooling import UNKNOWN_POINT, Pooled, pool
+from retrieval.statements import CLASSES, KINDS, NO_CLASS, Statements
+from retrieval.strings import Arrays, StringTable
+
+_SEXES = (None, Sex.FEMALE, Sex.MALE)
+
+
+class DiseaseTable:
+    """Diseases have an index 0..size-1; `ranked` are the ones a differential lists."""
+
+    def __init__(self, arrays: Arrays, ontology: Ontology) -> None:
+        self._arrays = arrays
+        self._ontology = ontology
+        self._ids = StringTable(arrays, "id_")
+        self._names = StringTable(arrays, "name_")
+        self._symbols = StringTable(arrays, "symbol_")
+        self._ncbi = StringTable(arrays, "ncbi_")
+        self.rows = RowTable({name[4:]: array for name, array in arrays.items() if name.startswith("row_")})
+        self.pooled = Pooled(**{field.name: arrays[f"pooled_{field.name}"] for field in fields(Pooled)})
+        self.size: int = len(self._ids)
+        self.ranked: np.ndarray = arrays["ranked"]
+        self.disease_onset_low: np.ndarray = arrays["onset_low"]  # float32 years, NaN unknown
+        self.disease_onset_high: np.ndarray = arrays["onset_high"]
+
+    @cached_property
+    def ids(self) -> Sequence[str]:
+        return tuple(self._ids)
+
+    def index(self, disease_id: str) -> int | None:
+        return self._index.get(disease_id)
+
+    def name(self, i: int) -> str:
+        return self._names[i]
+
+    def genes(self, i: int) -> tuple[GeneLink, ...]:
+        genes = csr.row(self._arrays["gene_ptr"], self._arrays["gene"], i).tolist()
+        return tuple(GeneLink(self._symbols[g], self._ncbi[g]) for g in genes)
+
+    def disease(self, disease_id: str) -> Disease:
+        """Everything documented of one disease."""
+        i = self.index(disease_id)
+        if i is None:
+            raise UnknownDisease(
+                f"This knowledge holds no disease {disease_id}.", hint="Write the id as OMIM:154700 or ORPHA:558."
+            )
+        start, end = self.pooled.ptr[i : i + 2].tolist()
+        return Disease(
+            id=self._ids[i],
+            name=self._names[i],
+            annotations=tuple(self.annotation(k) for k in range(start, end)),
+            genes=self.genes(i),
+            inheritance=self._terms("inheritance", i),
+            onset=self._terms("onset", i),
+            course=self._terms("course", i),
+            ids=(self._ids[i],),
+        )
+
+    def annotation(self, k: int) -> Annotation:
+        """Pooled row k with all that its source rows say."""
+        pooled = self.pooled
+        rows = csr.row(pooled.source_ptr, pooled.source, k).tolist()
+        return Annotation(
+            term=self._ontology.ids[int(pooled.term[k])],
+            frequency=self._frequency(k),
+            references=self._distinct("reference", rows),
+            evidence=self._distinct("evidence", rows),
+            onset=self._distinct("onset", rows),
+            sex=_SEXES[pooled.sex[k]],
+            modifiers=self._distinct("modifier", rows),
+            negative=bool(pooled.negative[k]),
+        )
+
+    def quoted(self, k: int) -> tuple[str, Frequency, tuple[str, ...], tuple[str, ...]]:
+        """Of pooled row k only what a contribution quotes: term, frequency, references, evidence codes."""
+        pooled = self.pooled
+        rows = pooled.source[pooled.source_ptr[k] : pooled.source_ptr[k + 1]].tolist()
+        term = self._ontology.ids[pooled.term[k]]
+        return term, self._frequency(k), self._distinct("reference", rows), self._distinct("evidence", rows)
+
+    def pooled_without(self, references: Collection[str]) -> Pooled:
+        """The documented findings as they were without these publications (PMID:..., OMIM:...).
+
+        A row that cites any of them is left out whole: its count cannot be divided.
+        """
+        named = [any(part in references for part in _parts(text)) for text in self.rows.vocabulary("reference")]
+        statements = Statements.of(self._arrays)
+        gone = np.array(named, dtype=np.bool_)[self.rows.codes("reference")[statements.row]]
+        return pool(statements.where(~gone), self.size)
+
+    # --- inside ----------------------------------------------------------
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.ids)}
+
+    def _frequency(self, k: int) -> Frequency:
+        pooled = self.pooled
+        kind = KINDS[pooled.kind[k]]
+        counted = kind is FrequencyKind.COUNTED
+        value = float(pooled.frequency[k])
+        unknown = 0.0 if pooled.negative[k] else UNKNOWN_POINT
+        of_class = int(pooled.frequency_class[k])
+        return Frequency(
+            kind=kind,
+            value=unknown if np.isnan(value) else value,
+            n=int(pooled.n[k]) if counted else None,
+            m=int(pooled.m[k]) if counted else None,
+            term=CLASSES[of_class] if of_class != NO_CLASS and not counted else None,
+        )
+
+    def _terms(self, name: str, i: int) -> tuple[str, ...]:
+        found = csr.row(self._arrays[f"{name}_term_ptr"], self._arrays[f"{name}_term"], i).tolist()
+        return tuple(self._ontology.ids[t] for t in found)
+
+    def _distinct(self, column: str, rows: Sequence[int]) -> tuple[str, ...]:
+        parts, codes = self._parts_of[column], self.rows.codes(column)
+        found = [parts[codes[k]] for k in rows]
+        return found[0] if len(found) == 1 else tuple(dict.fromkeys(part for one in found for part in one))
+
+    @cached_property
+    def _parts_of(self) -> dict[str, list[tuple[str, ...]]]:
+        """Per column, the values of each distinct text: a page shows hundreds of rows at a time."""
+        return {
+            column: [tuple(dict.fromkeys(_parts(text))) for text in self.rows.vocabulary(column)]
+            for column in ("reference", "evidence", "onset", "modifier")
+        }
+
+
+def _parts(text: str) -> list[str]:
+    """A column may hold several values: PMID:1;PMID:2."""
+    return [part for part in (piece.strip() for piece in text.split(";")) if part]

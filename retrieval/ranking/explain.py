@@ -1,0 +1,326 @@
+"""Why a disease stands where it stands: its contributions, and what it would lead one to expect.
+
+Nothing is computed twice: a contribution is read from the column that was summed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retrieval.model import (
+    Contribution,
+    ContributionKind,
+    Disease,
+    Frequency,
+    MatchKind,
+    ScoredDisease,
+)
+from retrieval.ranking.documented import UNKNOWN_FREQUENCY, effective_frequency
+from retrieval.ranking.likelihood import UNEXPLAINED
+from retrieval.ranking.reading import Counted, Reading
+from retrieval.ranking.scorer import KINDS, Part, Parts, Scorer
+from retrieval.ranking.similarity import nearest
+
+if TYPE_CHECKING:
+    from retrieval.diseases import DiseaseTable
+    from retrieval.ontology.graph import Ontology
+
+EXPECTED_AT_LEAST = 0.3  # HPO's "frequent" begins at 30 %
+EXPECTED_SHOWN = 12
+REMEMBERED = 20_000  # rows, some megabytes
+TELLING = 1.0  # information content below which a shared ancestor names no more than an organ system
+
+# Codes in Contribution.note.
+ALREADY_COUNTED = "already_counted"
+TOO_YOUNG = "too_young"
+
+_MATCHES = (MatchKind.EXACT, MatchKind.NARROWER_DOCUMENTED, MatchKind.BROADER_DOCUMENTED, MatchKind.SIBLING)
+_CONFLICTS = (MatchKind.OPPOSITE, MatchKind.DOCUMENTED_ABSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A finding the disease often shows and nobody has asked about yet."""
+
+    term: str
+    label: str
+    frequency: Frequency
+    elsewhere: float  # its mean frequency in the other leading candidates
+    gain: float  # expected evidence between this disease and those candidates, in nats
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NearestDocumented:
+    """What comes nearest to a finding that the disease does not explain; it earns nothing."""
+
+    finding: str
+    term: str
+    label: str
+    shared: str  # the label of the ancestor both have
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One candidate in full. `expected` is ordered by what its answer would tell."""
+
+    candidate: ScoredDisease
+    disease: Disease
+    explains: tuple[Contribution, ...]
+    unexplained: tuple[Contribution, ...]
+    against: tuple[Contribution, ...]
+    expected: tuple[Expected, ...]
+    nearest: tuple[NearestDocumented, ...]
+
+
+def scored(
+    diseases: DiseaseTable,
+    ontology: Ontology,
+    scorer: Scorer,
+    parts: Parts,
+    positions: np.ndarray,
+    ranks: Sequence[int],
+    prior: float,
+    sources: Sources,
+) -> tuple[ScoredDisease, ...]:
+    """Diseases with their contributions; prior and contributions add up to the score."""
+    rows = [_present(ontology, scorer, part, positions, sources) for part in parts.present]
+    for kind, group in (
+        (ContributionKind.EXCLUDED, parts.excluded),
+        (ContributionKind.ONSET, parts.onset),
+        (ContributionKind.SEX, parts.sex),
+    ):
+        rows += [_other(kind, scorer, part, positions, sources) for part in group]
+    found = []
+    for at, (position, rank) in enumerate(zip(positions.tolist(), ranks, strict=True)):
+        index = int(scorer.documented.diseases[position])
+        contributions = tuple(one for row in rows if (one := row[at]) is not None)
+        found.append(
+            ScoredDisease(
+                rank=rank,
+                id=diseases.ids[index],
+                ids=(diseases.ids[index],),
+                name=diseases.name(index),
+                score=prior + sum(one.value for one in contributions),
+                prior=prior,
+                contributions=contributions,
+                genes=tuple(gene.symbol for gene in diseases.genes(index)),
+            )
+        )
+    return tuple(found)
+
+
+def explanation(
+    ontology: Ontology,
+    diseases: DiseaseTable,
+    scorer: Scorer,
+    reading: Reading,
+    candidate: ScoredDisease,
+    disease: Disease,
+    index: int,
+    rivals: list[int],
+) -> Explanation:
+    """The contributions sorted into the four lists of the page. `rivals` are positions of other leaders."""
+    contributions = candidate.contributions
+    against = [c for c in contributions if c.match in _CONFLICTS or (c.match is None and c.value < 0)]
+    explains = [c for c in contributions if c.kind is ContributionKind.FINDING and c.match in _MATCHES]
+    unexplained = [c for c in contributions if c.match is MatchKind.UNEXPLAINED]
+    return Explanation(
+        candidate=candidate,
+        disease=disease,
+        explains=tuple(sorted(explains, key=lambda c: -c.value)),
+        unexplained=tuple(unexplained),
+        against=tuple(sorted(against, key=lambda c: c.value)),
+        expected=_expected(ontology, diseases, scorer, reading, index, rivals),
+        nearest=_nearest(ontology, diseases, unexplained, index),
+    )
+
+
+# --- contributions ------------------------------------------------------------
+
+
+class Sources:
+    """Pooled rows as a contribution quotes them; remembered, because an edited case shows mostly the same ones."""
+
+    def __init__(self, diseases: DiseaseTable) -> None:
+        self._diseases = diseases
+        self._read: dict[int, tuple[str, Frequency, tuple[str, ...], str]] = {}
+
+    def forget(self) -> None:
+        self._read.clear()
+
+    def __call__(self, row: int) -> tuple[str, Frequency, tuple[str, ...], str]:
+        """(documented term, frequency, references, evidence code)"""
+        found = self._read.get(row)
+        if found is None:
+            if len(self._read) >= REMEMBERED:
+                self._read.clear()
+            term, frequency, references, evidence = self._diseases.quoted(row)
+            found = term, _usable(frequency), references, ", ".join(evidence)
+            self._read[row] = found
+        return found
+
+
+def _places(part: Part, positions: np.ndarray) -> list[int]:
+    """Where each of the diseases stands in the part, -1 where the part says nothing particular of it."""
+    if not len(part.position):
+        return [-1] * len(positions)
+    place = np.minimum(np.searchsorted(part.position, positions), len(part.position) - 1)
+    found: list[int] = np.where(part.position[place] == positions, place, -1).tolist()
+    return found
+
+
+def _present(
+    ontology: Ontology, scorer: Scorer, part: Part, positions: np.ndarray, sources: Sources
+) -> list[Contribution | None]:
+    """What one present finding adds to each of the diseases."""
+    assert part.counted is not None and part.column is not None  # noqa: S101
+    finding, column = part.counted, part.column
+    found: list[Contribution | None] = []
+    elsewhere = np.broadcast_to(part.at(positions), positions.shape).tolist()
+    for place, value in zip(_places(part, positions), elsewhere, strict=True):
+        if place < 0:
+            found.append(_unexplained(finding, value, float(scorer.background[finding.term])))
+            continue
+        value, through = float(part.value[place]), int(column.through[place])
+        matched, frequency, references, evidence = sources(int(column.row[place]))
+        found.append(
+            Contribution(
+                kind=ContributionKind.FINDING,
+                value=value,
+                finding=finding.finding,
+                matched=matched,
+                match=KINDS[column.kind[place]],
+                frequency=frequency,
+                background=float(scorer.background[through]),
+                references=references,
+                evidence=evidence,
+                through=ontology.ids[through] if through != finding.term else None,
+                note=ALREADY_COUNTED if abs(value) < abs(float(column.value[place])) else "",
+            )
+        )
+    return found
+
+
+def _unexplained(counted: Counted, value: float, background: float) -> Contribution:
+    return Contribution(
+        kind=ContributionKind.FINDING,
+        value=value,
+        finding=counted.finding,
+        match=MatchKind.UNEXPLAINED,
+        background=background,
+        note=ALREADY_COUNTED if value > UNEXPLAINED else "",
+    )
+
+
+def _other(
+    kind: ContributionKind, scorer: Scorer, part: Part, positions: np.ndarray, sources: Sources
+) -> list[Contribution | None]:
+    """An exclusion, an onset or a sex: None for diseases of which it says nothing."""
+    counted = part.counted
+    found: list[Contribution | None] = []
+    for place in _places(part, positions):
+        if place < 0:
+            found.append(None)
+            continue
+        value = float(part.value[place])
+        if part.row is None or counted is None:
+            found.append(Contribution(kind=kind, value=value))
+            continue
+        matched, frequency, references, evidence = sources(int(part.row[place]))
+        found.append(
+            Contribution(
+                kind=kind,
+                value=value,
+                finding=counted.finding,
+                matched=matched,
+                frequency=frequency,
+                background=float(scorer.background[counted.term]),
+                references=references,
+                evidence=evidence,
+                note=TOO_YOUNG if kind is ContributionKind.EXCLUDED and value == 0.0 else "",
+            )
+        )
+    return found
+
+
+def _usable(frequency: Frequency) -> Frequency:
+    """As stated; an unknown one carries the point that the arithmetic assumed, never NaN."""
+    if np.isnan(frequency.value):
+        return replace(frequency, value=UNKNOWN_FREQUENCY)
+    return frequency
+
+
+def _nearest(
+    ontology: Ontology, diseases: DiseaseTable, unexplained: list[Contribution], index: int
+) -> tuple[NearestDocumented, ...]:
+    pooled = diseases.pooled
+    rows = slice(int(pooled.ptr[index]), int(pooled.ptr[index + 1]))
+    documented = pooled.term[rows][~pooled.negative[rows]].tolist()
+    found = []
+    for one in unexplained:
+        term = ontology.index(one.finding) if one.finding else None
+        near = nearest(ontology, term, documented) if term is not None else None
+        if one.finding and near and near.similarity >= TELLING:
+            label, shared = ontology.label(near.term), ontology.label(near.shared)
+            found.append(NearestDocumented(one.finding, ontology.ids[near.term], label, shared))
+    return tuple(found)
+
+
+# --- expected, not yet asked --------------------------------------------------
+
+
+def _expected(
+    ontology: Ontology,
+    diseases: DiseaseTable,
+    scorer: Scorer,
+    reading: Reading,
+    index: int,
+    rivals: list[int],
+) -> tuple[Expected, ...]:
+    pooled = diseases.pooled
+    rows = np.arange(int(pooled.ptr[index]), int(pooled.ptr[index + 1]))
+    frequency = effective_frequency(pooled, rows)
+    asked = _asked(ontology, scorer, reading)
+    found: dict[int, Expected] = {}
+    for row, often in zip(rows.tolist(), frequency.tolist(), strict=True):
+        term = int(pooled.term[row])
+        if often < EXPECTED_AT_LEAST or pooled.negative[row] or term in asked or term in found:
+            continue
+        elsewhere = _mean_frequency(scorer, term, rivals)
+        stated = diseases.annotation(row)
+        found[term] = Expected(
+            term=ontology.ids[term],
+            label=ontology.label(term),
+            frequency=_usable(stated.frequency),
+            elsewhere=elsewhere,
+            gain=_gain(often, max(elsewhere, float(scorer.background[term]))),
+            references=stated.references,
+        )
+    return tuple(sorted(found.values(), key=lambda e: (-e.gain, e.term))[:EXPECTED_SHOWN])
+
+
+def _asked(ontology: Ontology, scorer: Scorer, reading: Reading) -> set[int]:
+    """Every finding of the profile with its ancestors and descendants, and the opposites of what is present."""
+    named = [counted.term for counted in (*reading.present, *reading.excluded)]
+    named += [i for one in reading.not_used if (i := ontology.index(one.finding)) is not None]
+    related = {i for term in named for near in (ontology.ancestors, ontology.descendants) for i in near(term).tolist()}
+    against = {other for counted in reading.present for other in scorer.opposites(counted.term)}
+    return related | {i for other in against for i in ontology.descendants(other).tolist()}
+
+
+def _mean_frequency(scorer: Scorer, term: int, rivals: list[int]) -> float:
+    if not rivals:
+        return 0.0
+    entries = scorer.documented.entries(term)
+    return float(entries.frequency[np.isin(entries.position, rivals)].sum() / len(rivals))
+
+
+def _gain(here: float, there: float) -> float:
+    """Expected log-odds, over both answers, for this disease against the others if it is the right one."""
+    p, q = min(max(here, 0.01), 0.99), min(max(there, 0.01), 0.99)
+    return float(p * np.log(p / q) + (1 - p) * np.log((1 - p) / (1 - q)))

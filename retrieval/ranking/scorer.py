@@ -1,0 +1,276 @@
+"""What every finding of a patient says about every disease of a table, as sparse columns that add up.
+
+The scores of all diseases and the contributions of one disease are read from the same columns,
+so that what is shown is what was summed.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retrieval.model import MatchKind, Sex
+from retrieval.ranking import likelihood
+from retrieval.ranking.documented import Documented
+from retrieval.ranking.reading import Counted, Reading
+
+if TYPE_CHECKING:
+    from retrieval.ontology.graph import Ontology
+
+KINDS = tuple(MatchKind)
+_CODE = {kind: code for code, kind in enumerate(KINDS)}
+_LAST_DIRECT = _CODE[MatchKind.NARROWER_DOCUMENTED]  # exact, then narrower: what the disease itself documents
+_SEX_CODE = {Sex.FEMALE: 1, Sex.MALE: 2}
+_REMEMBERED = 256  # columns; an edited case is re-ranked with mostly the same findings
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One present finding over the diseases it says something particular about; others are unexplained."""
+
+    position: np.ndarray  # ascending
+    value: np.ndarray  # float64 log-odds
+    row: np.ndarray  # pooled row compared with
+    through: np.ndarray  # term at which they were compared: the finding, or the shared ancestor
+    kind: np.ndarray  # code in KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one finding (or one onset, one sex) adds; `elsewhere` to the diseases that are not named."""
+
+    counted: Counted | None
+    position: np.ndarray
+    value: np.ndarray
+    column: Column | None = None  # aligned with position
+    elsewhere: float | np.ndarray = 0.0  # an array has a value for every disease
+    row: np.ndarray | None = None
+
+    def at(self, position: np.ndarray) -> np.ndarray | float:
+        """What it adds to diseases that it says nothing particular about."""
+        return self.elsewhere[position] if isinstance(self.elsewhere, np.ndarray) else self.elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All that adds up to the scores of one patient."""
+
+    present: tuple[Part, ...]
+    excluded: tuple[Part, ...]
+    onset: tuple[Part, ...]
+    sex: tuple[Part, ...]
+
+    def all(self) -> tuple[Part, ...]:
+        return (*self.present, *self.excluded, *self.onset, *self.sex)
+
+
+class Scorer:
+    """Columns over the diseases of one `Documented`, with one background and one set of opposites."""
+
+    def __init__(
+        self,
+        ontology: Ontology,
+        documented: Documented,
+        background: np.ndarray,
+        opposites: np.ndarray,
+        onset_low: np.ndarray,
+        onset_high: np.ndarray,
+    ) -> None:
+        self.documented = documented
+        self.background = background
+        self.onset_low = onset_low  # of the disease, by position; NaN unknown
+        self.onset_high = onset_high
+        self._ontology = ontology
+        self._opposites: dict[int, list[int]] = {}
+        for one, other in np.asarray(opposites).tolist():
+            self._opposites.setdefault(one, []).append(other)
+            self._opposites.setdefault(other, []).append(one)
+        self._columns: OrderedDict[int, Column] = OrderedDict()
+
+    def totals(self, parts: Parts) -> np.ndarray:
+        """The sum of all parts for every disease."""
+        total = np.zeros(self.documented.size)
+        for part in parts.all():
+            total += part.elsewhere
+            total[part.position] += part.value - part.at(part.position)
+        return total
+
+    def parts(self, reading: Reading) -> Parts:
+        present = self._present(reading)
+        return Parts(
+            present=present,
+            excluded=self._all_excluded(reading),
+            onset=self._onsets(reading, present),
+            sex=self._sexes(reading, present),
+        )
+
+    # --- present findings ------------------------------------------------
+
+    def _present(self, reading: Reading) -> tuple[Part, ...]:
+        columns = [self.column(counted.term) for counted in reading.present]
+        new = self._beyond_narrower(columns, reading.present)
+        return tuple(
+            Part(counted, column.position, column.value, column, elsewhere=likelihood.UNEXPLAINED)
+            if at not in new
+            else Part(counted, column.position, new[at][column.position], column, elsewhere=new[at])
+            for at, (counted, column) in enumerate(zip(reading.present, columns, strict=True))
+        )
+
+    def _beyond_narrower(self, columns: list[Column], present: tuple[Counted, ...]) -> dict[int, np.ndarray]:
+        """Of each general finding, per disease, what the narrower ones beside it have not said, for or against."""
+        related = {at for at, one in enumerate(present) if one.covers} | {at for one in present for at in one.covers}
+        order = sorted(related, key=lambda at: (len(present[at].covers), at))
+        dense = {at: self._dense(columns[at]) for at in order}
+        covers = {at: present[at].covers for at in order}
+        pro = _not_said_before({at: np.maximum(values, 0.0) for at, values in dense.items()}, covers)
+        con = _not_said_before({at: np.maximum(-values, 0.0) for at, values in dense.items()}, covers)
+        return {at: pro[at] - con[at] for at in order if covers[at]}
+
+    def _dense(self, column: Column) -> np.ndarray:
+        values = np.full(self.documented.size, likelihood.UNEXPLAINED)
+        values[column.position] = column.value
+        return values
+
+    def column(self, term: int) -> Column:
+        """What the finding alone says; remembered, because an edited case keeps most of its findings."""
+        found = self._columns.get(term)
+        if found is None:
+            found = self._column(term)
+            self._columns[term] = found
+            while len(self._columns) > _REMEMBERED:
+                self._columns.popitem(last=False)
+        return found
+
+    def forget(self) -> None:
+        self._columns.clear()
+
+    def _column(self, term: int) -> Column:
+        size = self.documented.size
+        value, kind = np.zeros(size), np.full(size, -1, dtype=np.int8)
+        row, through = np.zeros(size, dtype=np.int32), np.full(size, term, dtype=np.int32)
+        above = self._ontology.ancestors(term)
+        self._through_ancestors(term, above, value, kind, row, through)
+        self._against(above, value, kind, row)
+        own = self.documented.entries(term)
+        value[own.position] = likelihood.matched(own.frequency, float(self.background[term]))
+        exact = self.documented.pooled.term[own.row] == term
+        kind[own.position] = np.where(exact, _CODE[MatchKind.EXACT], _CODE[MatchKind.NARROWER_DOCUMENTED])
+        row[own.position], through[own.position] = own.row, term
+        position = np.flatnonzero(kind >= 0).astype(np.int32)
+        return Column(position, value[position], row[position], through[position], kind[position])
+
+    def _through_ancestors(
+        self,
+        term: int,
+        above: np.ndarray,
+        value: np.ndarray,
+        kind: np.ndarray,
+        row: np.ndarray,
+        through: np.ndarray,
+    ) -> None:
+        common = self.background[above]
+        near = above[(common <= likelihood.TOO_COMMON) & (above != term)]
+        for ancestor in near[np.lexsort((near, self.background[near]))].tolist():
+            entries = self.documented.entries(ancestor)
+            worth = likelihood.through_ancestor(entries.frequency, float(self.background[ancestor]))
+            better = worth > value[entries.position]
+            at = entries.position[better]
+            value[at], row[at], through[at] = worth[better], entries.row[better], ancestor
+            is_above = np.isin(self.documented.pooled.term[row[at]], above)
+            kind[at] = np.where(is_above, _CODE[MatchKind.BROADER_DOCUMENTED], _CODE[MatchKind.SIBLING])
+
+    def _against(self, above: np.ndarray, value: np.ndarray, kind: np.ndarray, row: np.ndarray) -> None:
+        """Opposites and documented absences override what ancestors seemed to offer."""
+        for other in self._opposite_of_any(above):
+            entries = self.documented.entries(other)
+            worth = likelihood.opposite(entries.frequency)
+            lower = (kind[entries.position] != _CODE[MatchKind.OPPOSITE]) | (worth < value[entries.position])
+            at = entries.position[lower]
+            value[at], row[at], kind[at] = worth[lower], entries.row[lower], _CODE[MatchKind.OPPOSITE]
+        for ancestor in above.tolist():
+            at, absent = self.documented.absent(ancestor)
+            for position, k in zip(at.tolist(), absent.tolist(), strict=True):
+                worth_here = float(likelihood.documented_absent(self.documented.pooled.m[k : k + 1])[0])
+                if kind[position] != _CODE[MatchKind.DOCUMENTED_ABSENT] or worth_here < value[position]:
+                    value[position], row[position] = worth_here, k
+                    kind[position] = _CODE[MatchKind.DOCUMENTED_ABSENT]
+
+    def opposites(self, term: int) -> list[int]:
+        """The opposites of a finding and of what includes it; narrower ones are opposites too."""
+        return self._opposite_of_any(self._ontology.ancestors(term))
+
+    def _opposite_of_any(self, terms: np.ndarray) -> list[int]:
+        return sorted({other for term in terms.tolist() for other in self._opposites.get(term, ())})
+
+    # --- excluded findings, onset, sex -----------------------------------
+
+    def _all_excluded(self, reading: Reading) -> tuple[Part, ...]:
+        parts = [self._excluded(counted, reading.age) for counted in reading.excluded]
+        together = np.zeros(self.documented.size)
+        for part in parts:
+            together[part.position] += part.value
+        factor = likelihood.bounded_together(together)
+        return tuple(replace(part, value=part.value * factor[part.position]) for part in parts)
+
+    def _excluded(self, counted: Counted, age: float | None) -> Part:
+        entries = self.documented.entries(counted.term)
+        value = likelihood.excluded(entries.frequency)
+        if age is not None:
+            begins = self.documented.pooled.onset_low[entries.row]
+            begins = np.where(np.isnan(begins), self.onset_low[entries.position], begins)
+            value = np.where(begins > age, 0.0, value)  # NaN compares as "could have appeared"
+        return Part(counted, entries.position, value, row=entries.row)
+
+    def _onsets(self, reading: Reading, present: tuple[Part, ...]) -> tuple[Part, ...]:
+        parts = []
+        if reading.onset is not None:
+            gap = likelihood.onset_gap(self.onset_low, self.onset_high, *reading.onset)
+            at = np.flatnonzero(gap > 0)
+            parts.append(Part(None, at, likelihood.onset_mismatch(gap[at], likelihood.ONSET_MOST)))
+        pooled = self.documented.pooled
+        for part in present:
+            if part.counted is None or part.counted.onset is None or part.column is None:
+                continue
+            row = part.column.row
+            gap = likelihood.onset_gap(pooled.onset_low[row], pooled.onset_high[row], *part.counted.onset)
+            mine = (gap > 0) & (part.value > 0)
+            worth = likelihood.onset_mismatch(gap[mine], likelihood.FINDING_ONSET_MOST)
+            worth = np.maximum(worth, -part.value[mine])  # takes the credit of the match at the most
+            parts.append(Part(part.counted, part.position[mine], worth, row=row[mine]))
+        return tuple(parts)
+
+    def _sexes(self, reading: Reading, present: tuple[Part, ...]) -> tuple[Part, ...]:
+        """A row of the other sex explains nothing in this patient: the credit of the match is taken back."""
+        sex = _SEX_CODE.get(reading.sex)
+        if sex is None:
+            return ()
+        parts = []
+        for part in present:
+            if part.column is not None:
+                of = self.documented.pooled.sex[part.column.row]
+                mine = (of != 0) & (of != sex) & (part.value > 0)
+                if mine.any():
+                    parts.append(Part(part.counted, part.position[mine], -part.value[mine], row=part.column.row[mine]))
+        return tuple(parts)
+
+
+def _not_said_before(weights: dict[int, np.ndarray], covers: dict[int, tuple[int, ...]]) -> dict[int, np.ndarray]:
+    """Takes from each finding, narrowest first, what the findings it covers have said.
+
+    What was said is taken off once: of two general findings that cover it only the first gives way.
+    So a further finding never takes away more than it brings.
+    """
+    held: dict[int, np.ndarray] = {}
+    fresh: dict[int, np.ndarray] = {}
+    for at, weight in weights.items():
+        rest, mine = weight, np.zeros_like(weight)
+        for below in covers[at]:
+            taken = np.minimum(rest, held[below])
+            held[below] = held[below] - taken
+            mine += taken
+            rest = rest - taken
+        fresh[at], held[at] = rest, mine + rest
+    return fresh

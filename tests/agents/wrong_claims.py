@@ -1,0 +1,112 @@
+"""Wrong statements, made from right ones: each way of being wrong that a reader would be harmed by.
+
+`wrongs(argued)` yields (name, claim, evidence to add). They are made from statements that stand, so
+that nothing but the named fault can be the reason for their removal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from agents.contract import Claim, Evidence, EvidenceKind, Polarity, Relation, Stance, Triple
+from agents.evidence import seal
+from agents.ledger import Argued
+
+Wrong = tuple[str, Claim, tuple[Evidence, ...]]
+
+
+def wrongs(argued: Sequence[Argued]) -> Iterator[Wrong]:
+    evidence = {one.key: one for each in argued for one in each.evidence}
+    names = {each.candidate.disease: each.candidate.name for each in argued}
+    for each in argued:
+        other = next(one for one in argued if one.candidate.disease != each.candidate.disease)
+        for claim in each.claims:
+            source = evidence[claim.evidence[0]]
+            yield from _about_evidence(claim, source, other)
+            yield from _about_the_sentence(claim, source, names)
+            yield from _about_the_triple(claim, each, other)
+
+
+def _about_evidence(claim: Claim, source: Evidence, other: Argued) -> Iterator[Wrong]:
+    foreign = next(one for one in other.evidence if one.body.get("disease") == other.candidate.disease)
+    yield "no evidence", replace(claim, evidence=(), quotes=()), ()
+    yield "invented evidence", replace(claim, evidence=("f" * 64,), quotes=()), ()
+    yield "another disease's evidence", replace(claim, evidence=(foreign.key,), quotes=()), ()
+    yield "evidence added from another disease", replace(claim, evidence=(*claim.evidence, foreign.key)), ()
+    altered = replace(source, quote=source.quote.replace(" of ", " of 1"))
+    if altered.quote != source.quote:
+        yield "altered evidence under the old key", claim, (altered,)
+    yield "quote that is not there", replace(claim, quotes=((source.key, "in nearly all patients"),)), ()
+    yield "empty quote", replace(claim, quotes=((source.key, " "),)), ()
+    frequency = source.body.get("frequency")
+    if frequency and frequency["kind"] == "counted":
+        forged = seal(
+            EvidenceKind.ANNOTATION,
+            source.source,
+            source.version,
+            source.locator,
+            source.quote.replace(f"in {frequency['n']} of", f"in {frequency['m'] + 3} of"),
+            {**source.body, "frequency": {**frequency, "n": frequency["m"] + 3}},
+        )
+        said = claim.text.replace(f"in {frequency['n']} of", f"in {frequency['m'] + 3} of")
+        yield (
+            "forged evidence with a right key",
+            replace(claim, evidence=(forged.key,), quotes=(), text=said),
+            (forged,),
+        )
+
+
+def _about_the_sentence(claim: Claim, source: Evidence, names: dict[str, str]) -> Iterator[Wrong]:
+    frequency = source.body.get("frequency") or {}
+    if frequency.get("kind") == "counted":
+        n, m = frequency["n"], frequency["m"]
+        right = f"in {n} of {m} "
+        yield "another count", replace(claim, text=claim.text.replace(right, f"in {n + 1} of {m + 1} ")), ()
+        yield "another denominator", replace(claim, text=claim.text.replace(right, f"in {n} of {m + 10} ")), ()
+        yield "a percentage", replace(claim, text=claim.text.replace(right, "in 93 % of ")), ()
+        yield "a number in words", replace(claim, text=claim.text.replace(right, "in nineteen of twenty ")), ()
+        yield "a word of strength", replace(claim, text=claim.text.replace(right, "in most ")), ()
+        yield "a count added", replace(claim, text=f"{claim.text} A further 12 patients had it."), ()
+    yield "denied", replace(claim, text=claim.text.replace(" is ", " is never ", 1)), ()
+    yield "denied again", replace(claim, text=_flipped(claim.text)), ()
+    yield "a cause", replace(claim, text=f"{claim.text.rstrip('.')} because of a variant."), ()
+    yield "a diagnosis", replace(claim, text=f"{claim.text} This confirms the diagnosis."), ()
+    yield "advice", replace(claim, text=f"{claim.text} Treatment should begin at once."), ()
+    yield "an invented id", replace(claim, text=f"{claim.text.rstrip('.')} (PMID:99999999)."), ()
+    stranger = next(name for disease, name in names.items() if disease != claim.triple.disease)
+    yield "another disease named", replace(claim, text=f"{claim.text} The same holds for {stranger}."), ()
+    yield "a finding swapped", replace(claim, text="Green eyebrows, a rare sign, are documented."), ()
+
+
+def _about_the_triple(claim: Claim, own: Argued, other: Argued) -> Iterator[Wrong]:
+    triple = claim.triple
+    strange = other.candidate.disease
+    yield "another disease in the triple", replace(claim, triple=replace(triple, disease=strange)), ()
+    if triple.relation is Relation.BEGINS:
+        return
+    turned = Polarity.ABSENT if triple.polarity is Polarity.PRESENT else Polarity.PRESENT
+    yield "polarity turned", replace(claim, triple=replace(triple, polarity=turned)), ()
+    yield "another finding in the triple", replace(claim, triple=replace(triple, finding="HP:0001156")), ()
+    reversed_stance = {Stance.FOR: Stance.AGAINST, Stance.AGAINST: Stance.FOR}.get(claim.stance, Stance.FOR)
+    yield "direction reversed", replace(claim, stance=reversed_stance), ()
+    if triple.relation is Relation.DOCUMENTS:
+        lists = Triple(triple.disease, Relation.DOES_NOT_LIST, triple.finding, Polarity.ABSENT)
+        unlisted = replace(claim, triple=lists, stance=Stance.UNEXPLAINED, about=triple.finding, match="")
+        yield "said not to be listed", unlisted, ()
+    if claim.about:
+        yield "a finding nobody recorded", replace(claim, about="HP:0001156", match=""), ()
+        yield "said to be missing though recorded", replace(claim, stance=Stance.MISSING, about="", match=""), ()
+
+
+def _flipped(text: str) -> str:
+    for said, turned in (
+        (" is not recorded", " is recorded"),
+        (" is not among", " is among"),
+        (" is absent here", " is present here"),
+        ("does not fit", "fits"),
+        (" is documented", " is not documented"),
+    ):
+        if said in text:
+            return text.replace(said, turned, 1)
+    return f"It is not so that {text}"

@@ -1,0 +1,143 @@
+"""axe finds nothing to mend on any page: WCAG 2.2 A and AA, light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Page, expect
+
+from diagnosis_app.accounts.models import User
+from diagnosis_app.accounts.policy import Actor
+from diagnosis_app.cases import actions
+from diagnosis_app.cases.models import Case
+from tests.browser.steps import open_case
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = [(theme, width) for theme in ("light", "dark") for width in (1440, 390)]
+
+
+@pytest.fixture(params=LOOKS, ids=[f"{theme}-{width}" for theme, width in LOOKS])
+def look(request: Any, open_as: Callable[..., Page], user: User) -> Page:
+    """A page in one theme and width. The content policy is off for axe's own script only."""
+    theme, width = request.param
+    height = 1000 if width > 500 else 844
+    page = open_as(user, viewport={"width": width, "height": height}, color_scheme=theme, bypass_csp=True)
+    page.look_name = f"{theme}-{width}"
+    return page
+
+
+def flawless(page: Page, name: str) -> None:
+    page.add_script_tag(content=AXE)
+    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    shown = os.environ.get("CLEW_TEST_SCREENSHOTS")
+    if shown:
+        page.screenshot(path=Path(shown) / f"{name}-{page.look_name}.png", full_page=True)
+    told = [
+        f"{one['id']} ({one['impact']}): {one['help']}\n    "
+        + "\n    ".join(node["html"][:160] for node in one["nodes"])
+        for one in found["violations"]
+    ]
+    assert not told, "\n".join(told)
+    scrolls = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert not scrolls, "the page scrolls sideways"
+
+
+def test_worklist(look: Page, ranked_case: Case, example_case: Case) -> None:
+    look.goto("/")
+    flawless(look, "worklist")
+
+
+def test_empty_worklist(look: Page, snapshot: object) -> None:
+    look.goto("/")
+    flawless(look, "worklist-empty")
+
+
+def test_bin(look: Page, ranked_case: Case, actor: Actor) -> None:
+    actions.delete_case(actor, ranked_case)
+    look.goto("/?state=bin")
+    look.locator(".purge summary").click()
+    flawless(look, "bin")
+
+
+def test_workspace_with_proposals(look: Page, example_case: Case) -> None:
+    open_case(look, example_case)
+    look.keyboard.press("n")
+    flawless(look, "workspace-proposals")
+
+
+def test_workspace_with_an_open_candidate_and_search(look: Page, ranked_case: Case) -> None:
+    open_case(look, ranked_case)
+    look.locator(".cand .open").first.click()
+    look.wait_for_selector(".cand.opened .quad")
+    expect(look.locator("[data-steady]")).to_contain_text("teady:")
+    look.locator("#add").fill("wide-set eyes")
+    look.wait_for_selector("#opts [role=option]")
+    flawless(look, "workspace")
+
+
+def test_workspace_while_editing_and_offline(look: Page, ranked_case: Case) -> None:
+    open_case(look, ranked_case)
+    look.context.route("**/draft/", lambda route: route.abort())
+    look.keyboard.press("e")
+    look.locator("#note").fill("Typed without a connection.")
+    look.wait_for_selector("[data-alarm][data-on]")
+    flawless(look, "workspace-offline")
+
+
+def test_not_enough_to_rank(look: Page, ranked_case: Case, actor: Actor) -> None:
+    case = actions.read_case(actor, ranked_case.pk)
+    content = actions.content_of(case.draft)
+    actions.store_draft(actor, case, content.model_copy(update={"findings": content.findings[:1]}), 1)
+    open_case(look, ranked_case)
+    flawless(look, "workspace-insufficient")
+
+
+def test_closed_case(look: Page, ranked_case: Case, actor: Actor) -> None:
+    actions.close_case(actor, ranked_case)
+    open_case(look, ranked_case)
+    flawless(look, "workspace-closed")
+
+
+def test_history_and_version(look: Page, ranked_case: Case, actor: Actor) -> None:
+    actions.save_version(actor, ranked_case)
+    case = actions.read_case(actor, ranked_case.pk)
+    content = actions.content_of(case.draft)
+    actions.store_draft(actor, case, content.model_copy(update={"age": "P2Y", "findings": content.findings[1:]}), 1)
+    actions.save_version(actor, actions.read_case(actor, ranked_case.pk))
+    look.goto(f"/cases/{ranked_case.pk}/history/")
+    flawless(look, "history")
+    look.goto(f"/cases/{ranked_case.pk}/history/1/")
+    look.locator(".cand .open").first.click()
+    flawless(look, "version")
+
+
+def test_export(look: Page, ranked_case: Case) -> None:
+    look.goto(f"/cases/{ranked_case.pk}/export/")
+    flawless(look, "export")
+
+
+def test_import(look: Page, snapshot: object, tmp_path: Path) -> None:
+    look.goto("/cases/import/")
+    flawless(look, "import")
+    broken = tmp_path / "broken.json"
+    broken.write_text("[]")
+    look.set_input_files("#file", broken)
+    look.get_by_role("button", name="Import").click()
+    look.wait_for_selector("#h-no")
+    flawless(look, "import-refused")
+
+
+def test_knowledge(look: Page, snapshot: object) -> None:
+    look.goto("/knowledge/")
+    flawless(look, "knowledge")
+
+
+def test_nothing_here(look: Page, snapshot: object) -> None:
+    look.goto("/cases/00000000-0000-0000-0000-000000000000/")
+    flawless(look, "not-found")

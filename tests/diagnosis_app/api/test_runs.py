@@ -1,0 +1,86 @@
+"""Investigations through the API, carried by the worker's own code on the real graph."""
+
+from __future__ import annotations
+
+import math
+from uuid import UUID
+
+import pytest
+
+from diagnosis_app.audit.models import Entry
+from diagnosis_app.runs.models import Run
+from tests.diagnosis_app.api.asking import NOWHERE, Asking, answer, failure
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def carried(run_id: str) -> None:
+    """Does what the worker's task does when it is told of a run."""
+    from diagnosis_app.runs.worker import investigate
+
+    investigate(UUID(run_id))
+
+
+def test_a_run_is_started_carried_and_read_to_its_end(ask: Asking) -> None:
+    case = ask.made(note="Tall, with a dislocated lens.")
+    runs = f"/cases/{case['id']}/runs"
+    run = answer(ask.post(runs), 201)
+    assert (run["state"], run["version"], run["candidates"]) == ("queued", 1, [])
+    assert answer(ask.post(runs), 201)["id"] == run["id"], "one at a time"
+    path = f"{runs}/{run['id']}"
+    first = answer(ask.get(f"{path}/events"))
+    assert [event["type"] for event in first["events"]] == ["run.queued"]
+    assert not first["ended"]
+
+    carried(run["id"])
+
+    whole = answer(ask.get(path))
+    assert whole["state"] == "ended"
+    assert whole["outcome"] in {"ranked", "partial"}
+    assert whole["manifest"]["snapshot"] == answer(ask.get("/knowledge"))["id"]
+    assert whole["candidates"][0]["id"] == "OMIM:154700"
+    for one in whole["candidates"]:
+        total = one["prior"] + math.fsum(part["value"] for part in one["contributions"])
+        assert total == pytest.approx(one["score"], abs=1e-6)
+    rest = answer(ask.get(f"{path}/events", after=first["last"]))
+    assert rest["ended"]
+    assert [event["seq"] for event in rest["events"]] == list(range(2, rest["last"] + 1))
+    assert rest["events"][-1]["type"] == "run.ended"
+    assert answer(ask.get(f"{path}/events", after=rest["last"])) == {"events": [], "last": rest["last"], "ended": True}
+    assert [one["id"] for one in answer(ask.get(runs))["runs"]] == [run["id"]]
+    assert Entry.objects.filter(object=f"run:{run['id']}", via="api", verb="run.read").count() >= 4
+
+
+def test_cancelling_ends_it_and_cancelling_again_changes_nothing(ask: Asking) -> None:
+    case = ask.made()
+    run = answer(ask.post(f"/cases/{case['id']}/runs"), 201)
+    path = f"/cases/{case['id']}/runs/{run['id']}"
+    ended = answer(ask.post(f"{path}/cancel"))
+    assert (ended["state"], ended["outcome"]) == ("ended", "cancelled")
+    assert answer(ask.post(f"{path}/cancel")) == ended
+    assert answer(ask.get(f"{path}/events"))["ended"]
+
+
+def test_a_run_is_found_only_under_its_own_case(ask: Asking) -> None:
+    one, other = ask.made(), ask.made()
+    run = answer(ask.post(f"/cases/{one['id']}/runs"), 201)
+    for path in ("", "/events"):
+        failure(ask.get(f"/cases/{other['id']}/runs/{run['id']}{path}"), 404, "not_found")
+    failure(ask.post(f"/cases/{other['id']}/runs/{run['id']}/cancel"), 404, "not_found")
+    assert Run.objects.get().state == "queued"
+
+
+def test_a_case_in_the_bin_starts_no_run(ask: Asking) -> None:
+    case = ask.made()
+    answer(ask.delete(f"/cases/{case['id']}"))
+    failure(ask.post(f"/cases/{case['id']}/runs"), 409, "case.deleted")
+    failure(ask.post(f"/cases/{NOWHERE}/runs"), 404, "not_found")
+    assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "99999999999999999999"])
+def test_a_place_among_the_events_is_a_number(ask: Asking, after: str) -> None:
+    case = ask.made()
+    run = answer(ask.post(f"/cases/{case['id']}/runs"), 201)
+    path = f"/cases/{case['id']}/runs/{run['id']}/events"
+    failure(ask.get(path, after=after), 422, "input.invalid", field="after")

@@ -1,0 +1,198 @@
+"""The pages of an investigation, as they are read without a script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agents.contract import Failure, Outcome, OutcomeCode
+from diagnosis_app.accounts.models import Role
+from diagnosis_app.accounts.policy import Actor, Verb
+from diagnosis_app.cases import actions as cases
+from diagnosis_app.cases.models import Case
+from diagnosis_app.runs import actions, worker
+from diagnosis_app.runs.models import Claim, Run
+from diagnosis_app.runs.store import Store
+from tests.people import Clinic
+
+
+def page_of(run: Run) -> str:
+    return reverse("run", kwargs={"case_id": run.case_id, "run_id": run.pk})
+
+
+def text_of(response: Any) -> str:
+    """What is read, with spaces as a reader sees them."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+@pytest.fixture
+def ended(run: Run) -> Run:
+    worker.investigate(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def test_one_button_starts_an_investigation_and_leads_to_its_page(signed_in: Client, case: Case) -> None:
+    response = signed_in.post(reverse("run_start", args=[case.pk]))
+    run = Run.objects.get()
+    assert response.status_code == 302 and response.headers["Location"] == page_of(run)
+    again = signed_in.post(reverse("run_start", args=[case.pk]))
+    assert again.headers["Location"] == page_of(run)
+
+
+def test_starting_needs_a_post(signed_in: Client, case: Case) -> None:
+    assert signed_in.get(reverse("run_start", args=[case.pk])).status_code == 405
+    assert not Run.objects.exists()
+
+
+def test_a_queued_run_says_so_and_shows_its_plan(signed_in: Client, run: Run) -> None:
+    text = text_of(signed_in.get(page_of(run)))
+    assert "Queued" in text and "starts as soon as a worker is free" in text
+    assert "Nothing ranked yet." in text and "Verify" in text and "Cancel" in text
+
+
+def test_a_running_run_shows_what_was_told_so_far(signed_in: Client, run: Run, store: Store) -> None:
+    text = text_of(signed_in.get(page_of(run)))
+    assert "Under way" in text and "You can close this page" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_result_shows_candidates_statements_and_what_it_stands_on(signed_in: Client, ended: Run) -> None:
+    response = signed_in.get(page_of(ended))
+    text = text_of(response)
+    assert "Partial" in text and "No reasoning model is set up." in text
+    assert "Apert syndrome" in text and "Broad hallux is documented in 2 of 2 patients." in text
+    assert "HP:0010055 Broad hallux · in 2 of 2 patients" in text and "release 2025-01-16" in text
+    assert 'href="https://pubmed.ncbi.nlm.nih.gov/23546041/"' in response.content.decode()
+    assert "Macrocephaly is absent here; it is documented in" in text
+    assert "Nothing: all " in text and "were found in their sources" in text
+    assert "1 uncertain finding: listed, not ranked" in text and "1 phrase that maps to no term" in text
+    assert ended.manifest["snapshot"] in text and ended.version.digest[:12] in text and str(ended.pk) in text
+    assert "Gargano" in text and "Not for emergencies, not for patients." in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_removed_statements_are_counted_and_shown_only_as_removed(signed_in: Client, ended: Run) -> None:
+    claim = Claim.objects.filter(candidate__run=ended).first()
+    assert claim is not None
+    Claim.objects.filter(pk=claim.pk).update(verified=False, removed_because="number_not_in_evidence")
+    response = signed_in.get(page_of(ended))
+    text = text_of(response)
+    written = Claim.objects.filter(candidate__run=ended).count()
+    assert f"1 of {written} statements had no support" in text
+    assert "it gave a number that its source does not give" in text
+    assert f"<s>{claim.text}</s>" in response.content.decode()
+
+
+def test_statements_that_were_never_checked_are_not_shown(signed_in: Client, run: Run, store: Store) -> None:
+    from agents.ledger import argue
+    from corpus_ingest import library
+    from tests.agents.conftest import patient
+
+    snapshot = library.current()
+    argued = argue(snapshot, patient(), snapshot.ranker.explain(patient(), "OMIM:101200"))
+    store.keep_evidence(argued.evidence)
+    store.keep_candidates([argued.candidate])
+    store.keep_claims("OMIM:101200", argued.claims)
+    store.finish(Outcome(OutcomeCode.PARTIAL, ("out_of_time", "not_checked")))
+    text = text_of(signed_in.get(page_of(run)))
+    assert "Apert syndrome" in text and "none is shown" in text
+    assert not any(claim.text in text for claim in argued.claims)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_too_few_findings_say_what_would_help_and_show_no_list(signed_in: Client, actor: Actor, team: Any) -> None:
+    from diagnosis_app.cases.content import read_content
+
+    made = cases.create_case(actor, team.pk, read_content({"findings": [{"term": "HP:0001250"}]}))
+    run = actions.request_run(actor, cases.find(actor, Verb.RUN_START, made.pk))
+    worker.investigate(run.pk)
+    text = text_of(signed_in.get(page_of(run)))
+    assert "Not enough to rank" in text and "What would help most" in text and "For and against" not in text
+
+
+def test_a_failure_says_what_is_safe_the_code_and_what_to_do(signed_in: Client, run: Run, store: Store) -> None:
+    store.finish(Outcome(OutcomeCode.FAILED, error=Failure("knowledge.missing", "It is gone.", "Build it.")))
+    text = text_of(signed_in.get(page_of(run)))
+    assert "Failed" in text and "It is gone." in text and "Build it." in text and "knowledge.missing" in text
+    assert "Your findings are saved." in text and run.reference in text and "Try again" in text
+
+
+def test_cancelling_shows_at_once_on_the_page(signed_in: Client, run: Run, store: Store) -> None:
+    response = signed_in.post(reverse("run_cancel", kwargs={"case_id": run.case_id, "run_id": run.pk}), follow=True)
+    assert "Cancelled at" in text_of(response)
+    run.refresh_from_db()
+    assert run.outcome == "cancelled"
+
+
+def test_a_case_without_a_run_offers_one_and_one_with_runs_leads_to_the_newest(
+    signed_in: Client, case: Case, actor: Actor
+) -> None:
+    where = reverse("investigation", args=[case.pk])
+    assert "No investigation yet" in text_of(signed_in.get(where))
+    actions.cancel(actor, actions.request_run(actor, case))
+    newest = actions.request_run(actor, case)
+    assert signed_in.get(where).headers["Location"] == page_of(newest)
+
+
+def test_a_result_says_when_the_case_was_changed_since(
+    signed_in: Client, run: Run, store: Store, case: Case, actor: Actor
+) -> None:
+    store.finish(Outcome(OutcomeCode.PARTIAL, ("no_reasoning_model",)))
+    assert "The case was changed since" not in text_of(signed_in.get(page_of(run)))
+    case = cases.find(actor, Verb.CASE_EDIT, case.pk)
+    cases.store_draft(actor, case, {**case.draft.content, "note": "Something new."}, case.draft.revision)
+    text = text_of(signed_in.get(page_of(run)))
+    assert "The case was changed since. This result speaks of version 1." in text
+
+
+def test_a_result_says_when_other_knowledge_is_in_use(signed_in: Client, run: Run, store: Store) -> None:
+    store.finish(Outcome(OutcomeCode.PARTIAL, ("no_reasoning_model",)))
+    Run.objects.filter(pk=run.pk).update(manifest={**run.manifest, "snapshot": "0" * 16})
+    assert "Other knowledge is in use by now." in text_of(signed_in.get(page_of(run)))
+
+
+ADDRESSES: list[Callable[[Run], tuple[str, str]]] = [
+    lambda run: ("get", page_of(run)),
+    lambda run: ("get", reverse("investigation", args=[run.case_id])),
+    lambda run: ("post", reverse("run_start", args=[run.case_id])),
+    lambda run: ("post", reverse("run_cancel", kwargs={"case_id": run.case_id, "run_id": run.pk})),
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_another_team_finds_nothing_here(
+    client: Client, run: Run, other_clinic: Clinic, address: Callable[[Run], tuple[str, str]]
+) -> None:
+    client.force_login(other_clinic.person())
+    method, where = address(run)
+    assert getattr(client, method)(where).status_code == 404
+    run.refresh_from_db()
+    assert run.state == "queued"
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("role", [Role.CURATOR, Role.ADMIN, Role.AUDITOR])
+def test_other_roles_are_refused(
+    client: Client, run: Run, clinic: Clinic, role: Role, address: Callable[[Run], tuple[str, str]]
+) -> None:
+    client.force_login(clinic.person(role))
+    method, where = address(run)
+    assert getattr(client, method)(where).status_code == 403
+
+
+def test_a_run_under_the_address_of_another_case_is_not_found(signed_in: Client, run: Run) -> None:
+    for name in ("run", "run_cancel"):
+        where = reverse(name, kwargs={"case_id": run.pk, "run_id": run.pk})
+        response = signed_in.get(where) if name == "run" else signed_in.post(where)
+        assert response.status_code == 404
+
+
+def test_the_page_of_a_run_loads_no_script_from_elsewhere_and_holds_none(signed_in: Client, run: Run) -> None:
+    html = signed_in.get(page_of(run)).content.decode()
+    assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", html) and not re.search(r"\bon\w+=", html)
