@@ -171,8 +171,8 @@ def frequency_words(frequency: Frequency) -> str:
         return f"in {frequency.n} of {frequency.m} {'patient' if frequency.m == 1 else 'patients'}"
     if frequency.kind is FrequencyKind.CLASS and frequency.term in CLASSES:
         return f"as {CLASSES[frequency.term]}"
-    if frequency.kind is FrequencyKind.PERCENT:
-        return f"in {frequency.value * 100:.3g} % of patients"
+    if frequency.kind is FrequencyKind.PERCENT and frequency.percent is not None:
+        return f"in {frequency.percent:g} % of patients"
     return "without a stated frequency"
 
 
@@ -184,6 +184,7 @@ def frequency_json(frequency: Frequency) -> dict[str, Any]:
         "m": frequency.m,
         "term": frequency.term,
         "value": None if value != value else round(value, 6),
+        "percent": frequency.percent,
     }
 
 

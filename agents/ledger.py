@@ -124,8 +124,8 @@ class _Writer:
     def missing(self) -> Iterator[Claim]:
         for expected in self.explanation.expected:
             rows = self._rows(expected.term, negative=False)
-            annotation = next((row for row in rows if row.references == expected.references), None)
-            if annotation is not None and annotation.sex in (None, self.profile.sex):
+            annotation = next((row for row in rows if row.sex is expected.sex), None)
+            if annotation is not None:
                 yield self._said(
                     Triple(self.disease.id, Relation.DOCUMENTS, annotation.term),
                     Stance.MISSING,
@@ -188,8 +188,7 @@ class _Writer:
         if one.matched is None or one.match is MatchKind.UNEXPLAINED:
             return None
         rows = self._rows(one.matched, negative=one.match is MatchKind.DOCUMENTED_ABSENT)
-        same = [row for row in rows if row.references == one.references]
-        return next(iter(same or rows), None)
+        return next((row for row in rows if row.sex is one.sex), None)
 
     def _rows(self, term: str, *, negative: bool) -> list[Annotation]:
         return [row for row in self.disease.annotations if row.term == term and row.negative == negative]

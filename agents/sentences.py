@@ -61,6 +61,9 @@ def _how_often(evidence: Evidence) -> str:
     stored: dict[str, Any] = dict(evidence.body.get("frequency") or {})
     kind = FrequencyKind(stored.get("kind", FrequencyKind.UNKNOWN))
     value = stored.get("value")
-    return frequency_words(
-        Frequency(kind, float("nan") if value is None else value, stored.get("n"), stored.get("m"), stored.get("term"))
+    counted = stored.get("n"), stored.get("m")
+    words = frequency_words(
+        Frequency(kind, float("nan") if value is None else value, *counted, stored.get("term"), stored.get("percent"))
     )
+    sex = evidence.body.get("sex")
+    return f"{words} ({sex} patients only)" if sex else words

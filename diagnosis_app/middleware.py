@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from diagnosis_app.errors import ClinicError, Hidden
 from retrieval.errors import RetrievalError
@@ -36,10 +37,27 @@ class PlainErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return _wrong_method(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return plain_answer(request, error)
+
+
+def _wrong_method(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Django says it with an empty page; this says what to do."""
+    allowed = response.headers["Allow"]
+    error = ClinicError(
+        _("This address does not answer %s.") % request.method,
+        hint=_("It answers %s. Open the page again from the worklist.") % allowed,
+        code="method_not_allowed",
+    )
+    error.status = response.status_code
+    said = plain_answer(request, error) or response
+    said.headers["Allow"] = allowed
+    return said
 
 
 def plain_answer(request: HttpRequest, error: Exception) -> HttpResponse | None:

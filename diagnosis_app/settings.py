@@ -90,9 +90,9 @@ INSTALLED_APPS = [
     "corpus_ingest",
 ]
 MIDDLEWARE = [
+    "diagnosis_app.middleware.ContentSecurityPolicy",  # first: static files and refusals carry it too
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "diagnosis_app.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -192,12 +192,19 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "diagnosis_app.plain_log.PlainFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can send one: a stack trace each is noise
         "httpx": {"level": "WARNING"},
+        "uvicorn.access": {"level": "CRITICAL"},  # addresses of pages carry what people look for
     },
 }

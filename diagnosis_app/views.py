@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from django.db import DatabaseError, connection
+import sys
+
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from corpus_ingest import library
-from diagnosis_app.accounts.guard import open_to_all
+from diagnosis_app.accounts.guard import open_to_all, to_sign_in
 from retrieval.errors import RetrievalError
 
 
@@ -22,6 +25,10 @@ def _say(request: HttpRequest, status: int, code: str, message: str, hint: str) 
 
 @open_to_all
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, SessionInterrupted):
+        lost = _lost_database(exception)  # Django calls it an interrupted session, too
+        # Otherwise: signed out in another window while this was answered.
+        return _unavailable(request, lost) if lost else to_sign_in(request)
     return _say(
         request, 400, "bad_request", _("The server could not read this request."), _("Go back and try it once more.")
     )
@@ -46,7 +53,54 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 @open_to_all
 def server_error(request: HttpRequest) -> HttpResponse:
     """Must not fail itself: no context processor, no database, no knowledge."""
-    return render(None, "errors/broken.html", status=500)
+    lost = _lost_database(sys.exc_info()[1])  # Django calls this while it handles the error
+    return _unavailable(request, lost) if lost else _plainly(request, 500, _broken())
+
+
+def _unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:
+    response = _plainly(request, 503, _without_database(error))
+    response.headers["Retry-After"] = "5"  # seconds
+    return response
+
+
+def _lost_database(error: BaseException | None) -> BaseException | None:
+    """The database's own error behind this one, if it did not answer."""
+    while error is not None and not isinstance(error, OperationalError | InterfaceError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def _plainly(request: HttpRequest, status: int, words: dict[str, str]) -> HttpResponse:
+    if request.path.startswith("/api/v1/") or request.headers.get("X-Clew-Page"):
+        return JsonResponse({**words, "field": ""}, status=status)
+    return render(None, "errors/broken.html", {"status": status, **words}, status=status)
+
+
+def _broken() -> dict[str, str]:
+    return {
+        "code": "internal",
+        "message": _("Something broke on the server"),
+        "hint": _(
+            "It was written to the log, without patient text. "
+            "What you typed in a case is kept in your browser and is sent when the page opens again."
+        ),
+    }
+
+
+def _without_database(error: BaseException) -> dict[str, str]:
+    """What a person can do about it; nothing of the statement that failed."""
+    said = str(error).lower()
+    if "full" in said or "no space" in said:
+        remedy = _("The server's disk is full. Tell whoever runs it; nothing was changed.")
+    elif "readonly" in said or "read-only" in said:
+        remedy = _("The server may not write to its database. Tell whoever runs it; nothing was changed.")
+    else:
+        remedy = _("Try again in a few seconds; nothing was changed.")
+    return {
+        "code": "unavailable",
+        "message": _("The database did not answer."),
+        "hint": f"{remedy} " + _("What you typed in a case is kept in your browser."),
+    }
 
 
 @open_to_all

@@ -38,6 +38,18 @@ def signed(value: float | None) -> str:
 
 
 @register.filter
+def number(value: float | None) -> str:
+    """A score: 1.2, −0.3."""
+    return words.number(value) if value is not None else ""
+
+
+@register.filter
+def duration(value: float | None) -> str:
+    """How long something took: < 0.1 s, 1.2 s."""
+    return words.duration(value) if value is not None else ""
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """How a worklist says when: 14:35 today, Yesterday, 17 Nov, 17 Nov 2025."""
     if value is None:

@@ -42,6 +42,21 @@ _SOURCES: tuple[tuple[str, str], ...] = (
 )
 
 
+def number(value: float) -> str:
+    """A score with one decimal and a true minus sign: 1.2, −0.3."""
+    return signed(value).removeprefix("+")
+
+
+def duration(seconds: float) -> str:
+    """How long something took: < 0.1 s, 1.2 s, 2 min 27 s."""
+    if seconds < 0.05:
+        return _("< 0.1 s")
+    if seconds < 99.95:
+        return _("%(n)s s") % {"n": f"{seconds:.1f}"}
+    minutes, rest = divmod(round(seconds), 60)
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
+
+
 def signed(value: float) -> str:
     text = f"{abs(value):.1f}"
     if text == "0.0":

@@ -11,7 +11,8 @@ from retrieval.errors import MalformedAge
 
 _DURATION = re.compile(
     r"P(?=\d)(?:(?P<years>\d{1,3}(?:\.\d+)?)Y)?(?:(?P<months>\d{1,4}(?:\.\d+)?)M)?"
-    r"(?:(?P<weeks>\d{1,5}(?:\.\d+)?)W)?(?:(?P<days>\d{1,6}(?:\.\d+)?)D)?(?:T[\dHMS.]*)?\Z"
+    r"(?:(?P<weeks>\d{1,5}(?:\.\d+)?)W)?(?:(?P<days>\d{1,6}(?:\.\d+)?)D)?(?:T[\dHMS.]*)?\Z",
+    re.ASCII,  # other scripts' digits are no ISO 8601
 )
 OLDEST = 130.0  # years
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -18,11 +19,12 @@ from retrieval.annotation_rows import RowTable
 from retrieval.errors import UnknownDisease
 from retrieval.model import Annotation, Disease, Frequency, FrequencyKind, GeneLink, Sex
 from retrieval.ontology.graph import Ontology
-from retrieval.pooling import UNKNOWN_POINT, Pooled, pool
+from retrieval.pooling import UNKNOWN_POINT, Pooled, percent_stated, pool
 from retrieval.statements import CLASSES, KINDS, NO_CLASS, Statements
 from retrieval.strings import Arrays, StringTable
 
 _SEXES = (None, Sex.FEMALE, Sex.MALE)
+_QUOTED = ("reference", "evidence", "onset", "modifier")  # columns of the raw rows that hold several values each
 
 
 class DiseaseTable:
@@ -54,7 +56,7 @@ class DiseaseTable:
 
     def genes(self, i: int) -> tuple[GeneLink, ...]:
         genes = csr.row(self._arrays["gene_ptr"], self._arrays["gene"], i).tolist()
-        return tuple(GeneLink(self._symbols[g], self._ncbi[g]) for g in genes)
+        return tuple(self._gene_links[g] for g in genes)
 
     def disease(self, disease_id: str) -> Disease:
         """Everything documented of one disease."""
@@ -90,12 +92,13 @@ class DiseaseTable:
             negative=bool(pooled.negative[k]),
         )
 
-    def quoted(self, k: int) -> tuple[str, Frequency, tuple[str, ...], tuple[str, ...]]:
-        """Of pooled row k only what a contribution quotes: term, frequency, references, evidence codes."""
-        pooled = self.pooled
-        rows = pooled.source[pooled.source_ptr[k] : pooled.source_ptr[k + 1]].tolist()
-        term = self._ontology.ids[pooled.term[k]]
-        return term, self._frequency(k), self._distinct("reference", rows), self._distinct("evidence", rows)
+    def quoted(self, k: int) -> tuple[str, Frequency, tuple[str, ...], tuple[str, ...], Sex | None]:
+        """Of pooled row k only what a contribution quotes: term, frequency, references, evidence codes, sex."""
+        start, end = self._plain["source_ptr"][k : k + 2]
+        rows = self._plain["source"][start:end]
+        term = self._ontology.ids[self._plain["term"][k]]
+        references, evidence = self._distinct("reference", rows), self._distinct("evidence", rows)
+        return term, self._frequency(k), references, evidence, _SEXES[self.pooled.sex[k]]
 
     def pooled_without(self, references: Collection[str]) -> Pooled:
         """The documented findings as they were without these publications (PMID:..., OMIM:...).
@@ -110,22 +113,32 @@ class DiseaseTable:
     # --- inside ----------------------------------------------------------
 
     @cached_property
+    def _gene_links(self) -> tuple[GeneLink, ...]:
+        return tuple(GeneLink(symbol, ncbi) for symbol, ncbi in zip(self._symbols, self._ncbi, strict=True))
+
+    @cached_property
     def _index(self) -> dict[str, int]:
         return {name: i for i, name in enumerate(self.ids)}
 
+    @cached_property
+    def _plain(self) -> dict[str, list[Any]]:
+        """The pooled columns that contributions quote, as lists: a ranking quotes hundreds of rows one by one."""
+        columns = ("term", "n", "m", "frequency", "kind", "frequency_class", "negative", "source_ptr", "source")
+        return {name: getattr(self.pooled, name).tolist() for name in columns}
+
     def _frequency(self, k: int) -> Frequency:
-        pooled = self.pooled
-        kind = KINDS[pooled.kind[k]]
+        plain = self._plain
+        kind, value, of_class = KINDS[plain["kind"][k]], plain["frequency"][k], plain["frequency_class"][k]
         counted = kind is FrequencyKind.COUNTED
-        value = float(pooled.frequency[k])
-        unknown = 0.0 if pooled.negative[k] else UNKNOWN_POINT
-        of_class = int(pooled.frequency_class[k])
+        if value != value:  # NaN: nothing is stated
+            value = 0.0 if plain["negative"][k] else UNKNOWN_POINT
         return Frequency(
             kind=kind,
-            value=unknown if np.isnan(value) else value,
-            n=int(pooled.n[k]) if counted else None,
-            m=int(pooled.m[k]) if counted else None,
+            value=value,
+            n=plain["n"][k] if counted else None,
+            m=plain["m"][k] if counted else None,
             term=CLASSES[of_class] if of_class != NO_CLASS and not counted else None,
+            percent=percent_stated(value) if kind is FrequencyKind.PERCENT else None,
         )
 
     def _terms(self, name: str, i: int) -> tuple[str, ...]:
@@ -133,16 +146,19 @@ class DiseaseTable:
         return tuple(self._ontology.ids[t] for t in found)
 
     def _distinct(self, column: str, rows: Sequence[int]) -> tuple[str, ...]:
-        parts, codes = self._parts_of[column], self.rows.codes(column)
+        parts, codes = self._parts_of[column], self._codes_of[column]
         found = [parts[codes[k]] for k in rows]
         return found[0] if len(found) == 1 else tuple(dict.fromkeys(part for one in found for part in one))
+
+    @cached_property
+    def _codes_of(self) -> dict[str, list[int]]:
+        return {column: self.rows.codes(column).tolist() for column in _QUOTED}
 
     @cached_property
     def _parts_of(self) -> dict[str, list[tuple[str, ...]]]:
         """Per column, the values of each distinct text: a page shows hundreds of rows at a time."""
         return {
-            column: [tuple(dict.fromkeys(_parts(text))) for text in self.rows.vocabulary(column)]
-            for column in ("reference", "evidence", "onset", "modifier")
+            column: [tuple(dict.fromkeys(_parts(text))) for text in self.rows.vocabulary(column)] for column in _QUOTED
         }
 
 

@@ -104,6 +104,7 @@ class Frequency:
     n: int | None = None
     m: int | None = None
     term: str | None = None  # HP:0040281 ... for CLASS
+    percent: float | None = None  # 37.5, as the source states it, for PERCENT
 
 
 class ContributionKind(StrEnum):
@@ -128,6 +129,7 @@ class Contribution:
     evidence: str = ""  # HPOA's evidence code: PCS, TAS, IEA
     through: str | None = None  # the shared ancestor at which both were compared (broader and sibling matches)
     note: str = ""  # a code for what was set aside: already_counted, too_young
+    sex: Sex | None = None  # the documented row speaks of this sex only
 
 
 @dataclass(frozen=True, slots=True)

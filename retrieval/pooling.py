@@ -54,6 +54,12 @@ def shrink(n: np.ndarray | float, m: np.ndarray | float, towards: np.ndarray | f
     return np.asarray((n + PRIOR_WEIGHT * np.asarray(towards)) / (m + PRIOR_WEIGHT))
 
 
+def percent_stated(frequency: float) -> float:
+    """The percentage that a shrunk point stands for: what a reader is shown is what the source says."""
+    seen = frequency * (PERCENT_PATIENTS + PRIOR_WEIGHT) - PRIOR_WEIGHT * PRIOR_POINT
+    return round(100 * seen / PERCENT_PATIENTS, 2)
+
+
 def pool(statements: Statements, diseases: int) -> Pooled:
     """One row per (disease, finding, sex)."""
     order = np.lexsort((statements.row, statements.sex, statements.term, statements.disease))

@@ -77,7 +77,7 @@ class DenyByDefault:
             raise ImproperlyConfigured(f"{view!r} declares no verb: add @performs or @open_to_all.")
         user = request.user
         if not isinstance(user, User):
-            return _to_sign_in(request)
+            return to_sign_in(request)
         if user.must_choose_password and verb != Verb.ACCOUNT_OWN:
             return _to_own_password(request)
         try:
@@ -93,7 +93,7 @@ def _is_fragment(request: HttpRequest) -> bool:
     return bool(request.headers.get("HX-Request") or request.headers.get("X-Clew-Page"))
 
 
-def _to_sign_in(request: HttpRequest) -> HttpResponse:
+def to_sign_in(request: HttpRequest) -> HttpResponse:
     """A page goes there and comes back. A fragment is told: the page around it keeps what was typed."""
     if _is_fragment(request):
         return HttpResponse(status=401, headers={"X-Clew-Sign-In": reverse("signin")})

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -94,7 +94,7 @@ def as_clinic_error(error: BaseException) -> ClinicError:
         return too_large()
     if isinstance(error, Http404):
         return Hidden()
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | InterfaceError):
         _log(error)
         return Unavailable("The database did not answer.", hint="Try again in a few seconds; nothing was changed.")
     if isinstance(error, HttpError | SuspiciousOperation):
@@ -131,6 +131,13 @@ _SENTENCES = {
     "extra_forbidden": ("is not a field here", "Remove it, or check its spelling."),
     "json_invalid": ("is not JSON", "Check the quotes and commas."),
     "string_type": ("is not a text", "Write it in double quotes."),
+    "string_unicode": ("holds a broken character (half of a surrogate pair)", "Send whole characters."),
+    "model_type": ("is not an object", "It should begin with {."),
+    "model_attributes_type": ("is not an object", "It should begin with {."),
+    "dict_type": ("is not an object", "It should begin with {."),
+    "list_type": ("is not a list", "It should begin with [."),
+    "tuple_type": ("is not a list", "It should begin with [."),
+    "int_type": ("is not a whole number", "Write it without quotes and without a point."),
     "bool_parsing": ("is not true or false", "Write true or false."),
 }
 

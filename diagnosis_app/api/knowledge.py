@@ -96,6 +96,7 @@ def _frequency(frequency: Frequency) -> words.Frequency:
         n=frequency.n,
         m=frequency.m,
         term=frequency.term,
+        percent=frequency.percent,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -36,8 +36,8 @@ def _read(cursor: str) -> tuple[datetime, UUID]:
         moment = datetime.fromisoformat(at)
         if moment.tzinfo is None:
             raise ValueError
-        return moment, UUID(hex=key)
-    except (binascii.Error, UnicodeError, ValueError):
+        return moment.astimezone(UTC), UUID(hex=key)
+    except (binascii.Error, UnicodeError, ValueError, OverflowError):
         raise Invalid(
             "cursor is not one of ours.", field="cursor", hint="Give the value of `next` from the page before."
         ) from None

@@ -14,6 +14,7 @@ from diagnosis_app.api import words
 from diagnosis_app.api.bearer import actor_of
 from diagnosis_app.api.operations import Operations
 from diagnosis_app.cases.actions import find as find_case
+from diagnosis_app.cases.actions import read_case
 from diagnosis_app.errors import Hidden
 from diagnosis_app.runs import actions
 from diagnosis_app.runs.models import Candidate, Contribution, Run, State
@@ -27,14 +28,14 @@ def start_run(request: HttpRequest, case_id: UUID) -> words.Run:
     """Saves the draft as a version and starts an investigation of it. While one is under way, that one answers."""
     actor = actor_of(request)
     run = actions.request_run(actor, find_case(actor, Verb.RUN_START, case_id))
-    return _whole(run)
+    return _whole(actions.read_run(actor, run.pk))
 
 
 @operations.get("/cases/{uuid:case_id}/runs", verb=Verb.RUN_READ, answers=words.Runs)
 def list_runs(request: HttpRequest, case_id: UUID) -> words.Runs:
-    """The investigations of a case, the newest first."""
+    """The investigations of a case, the newest first. The reading is recorded."""
     actor = actor_of(request)
-    runs = actions.runs_of(actor, find_case(actor, Verb.RUN_READ, case_id))
+    runs = actions.runs_of(actor, read_case(actor, case_id, part="runs"))
     return words.Runs(runs=[words.RunLine(**_line(run)) for run in runs])
 
 
@@ -67,7 +68,7 @@ def cancel_run(request: HttpRequest, case_id: UUID, run_id: UUID) -> words.Run:
     """Ends it now, wherever it is. Cancelling what has ended changes nothing."""
     actor = actor_of(request)
     run = _of(case_id, actions.find(actor, Verb.RUN_CANCEL, run_id))
-    return _whole(actions.cancel(actor, run))
+    return _whole(actions.read_run(actor, actions.cancel(actor, run).pk))
 
 
 def _read(actor: Actor, case_id: UUID, run_id: UUID, part: str) -> Run:

@@ -37,11 +37,15 @@ Supports a clinician's own judgement; not for emergencies, not for patients."""
 
 
 class StrictJson(Parser):
-    """UTF-8 JSON and nothing else: no NaN, no Infinity, no nesting that exhausts the stack."""
+    """UTF-8 JSON and nothing else: no NaN, no Infinity, no field twice, no nesting that exhausts the stack."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         try:
-            return json.loads(request.body.decode("utf-8"), parse_constant=_refuse)
+            return json.loads(request.body.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_once)
+        except _Twice:
+            raise errors.NotJson(
+                "A field stands twice in one object of the body.", hint="Keep one of the two.", field="body"
+            ) from None
         except UnicodeDecodeError as error:
             raise errors.NotJson(
                 f"The body is not UTF-8: byte {error.start + 1} does not fit.", hint="Encode it as UTF-8.", field="body"
@@ -62,6 +66,17 @@ class StrictJson(Parser):
 
 def _refuse(_: str) -> NoReturn:
     raise ValueError
+
+
+class _Twice(ValueError):
+    """One of the two values would be lost without a word."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _Twice
+    return found
 
 
 api = NinjaAPI(

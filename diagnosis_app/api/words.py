@@ -99,6 +99,7 @@ class Frequency(Word):
     n: int | None = None
     m: int | None = None
     term: str | None = None
+    percent: float | None = Field(default=None, description="As the source states it, for kind percent.")
 
 
 class Contribution(Word):
@@ -116,7 +117,8 @@ class Contribution(Word):
     background: float | None = Field(description="How common the finding is over all diseases, 0 to 1.")
     references: list[str]
     evidence: str = Field(description="HPO's evidence code: PCS, TAS or IEA.")
-    note: str = Field(description="A code for what was set aside: already_counted, too_young, other_sex.")
+    sex: Sex | None = Field(description="The documented finding speaks of this sex only.")
+    note: str = Field(description="A code for what was set aside: already_counted, too_young.")
 
 
 class Candidate(Word):
@@ -281,7 +283,7 @@ class NewCase(Word):
 
 
 class DraftChange(Word):
-    revision: int = Field(ge=1)
+    revision: int = Field(ge=1, le=2**31 - 1, strict=True)
     case: Content
 
 

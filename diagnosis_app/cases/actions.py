@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -81,7 +81,7 @@ def store_draft(actor: Actor, case: Case, content: Content | Mapping[str, Any], 
     with transaction.atomic():
         changed = Draft.objects.filter(case_id=case.pk, revision=base_revision).update(
             content=settled.content.stored(),
-            revision=base_revision + 1,
+            revision=F("revision") + 1,
             updated_by_id=_person(actor),
             updated_at=now,
         )

@@ -7,6 +7,7 @@ The browser does the same (static/clew/ages.js) to answer at once; this side dec
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from django.utils.translation import gettext as _
 
@@ -38,7 +39,7 @@ _ONSET_OF = {name: term for term, name in ONSETS.items()} | {
 
 def age_from(text: str | None, *, field: str = "age") -> str | None:
     """An ISO 8601 duration, or None for an empty field."""
-    words = " ".join((text or "").casefold().split())
+    words = " ".join(_plain_digits(text or "").casefold().split())
     if not words:
         return None
     if words in {"newborn", "at birth", "birth"}:
@@ -71,6 +72,11 @@ def onset_from(text: str | None, *, field: str = "onset") -> str | None:
             field=field,
             hint=_("Choose one of the list, such as congenital or childhood, or write an age such as 3y 6m."),
         ) from error
+
+
+def _plain_digits(text: str) -> str:
+    """The digits of any script as 0 to 9: what is stored and exported is ISO 8601."""
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
 def _iso(words: str) -> str | None:

@@ -22,8 +22,10 @@ NOTE_LIMIT = 200_000  # characters: some sixty dense pages
 FINDING_LIMIT = 200
 PHRASE_LIMIT = 100
 PHRASE_LENGTH = 300
+DROPPED_LIMIT = 1000
+TOLD = 50  # problems named at once; more help nobody
 
-_TERM = re.compile(r"HP:\d{7}\Z")
+_TERM = re.compile(r"HP:[0-9]{7}\Z")
 # NUL cannot be stored by PostgreSQL; the other control characters are invisible and come from PDFs.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -42,10 +44,7 @@ class FindingEntry(BaseModel):
     @field_validator("term")
     @classmethod
     def _term(cls, value: str) -> str:
-        value = value.strip()
-        if not _TERM.match(value):
-            raise ValueError("is not an HPO id. Write it as HP: and seven digits, for example HP:0001250")
-        return value
+        return _term_or_error(value)
 
     @field_validator("onset")
     @classmethod
@@ -65,6 +64,16 @@ class Dropped(BaseModel):
 
     term: str
     quote: str = Field(max_length=PHRASE_LENGTH)
+
+    @field_validator("term")
+    @classmethod
+    def _term(cls, value: str) -> str:
+        return _term_or_error(value)
+
+    @field_validator("quote")
+    @classmethod
+    def _quote(cls, value: str) -> str:
+        return _clean(value)
 
 
 class Content(BaseModel):
@@ -105,6 +114,13 @@ class Content(BaseModel):
                 raise ValueError(f"holds a phrase of more than {PHRASE_LENGTH} characters. Shorten it")
         return tuple(_clean(phrase) for phrase in value)
 
+    @field_validator("dropped")
+    @classmethod
+    def _dropped(cls, value: tuple[Dropped, ...]) -> tuple[Dropped, ...]:
+        if len(value) > DROPPED_LIMIT:
+            raise ValueError(f"has {len(value)} entries; the limit is {DROPPED_LIMIT}. Keep the latest ones")
+        return value
+
     @field_validator("age")
     @classmethod
     def _age(cls, value: str | None) -> str | None:
@@ -134,7 +150,17 @@ def read_content(data: object) -> Content:
     try:
         return Content.model_validate(data)
     except ValidationError as error:
-        raise InvalidMany([_problem(item) for item in error.errors(include_input=False, include_url=False)]) from None
+        found = error.errors(include_input=False, include_url=False)[:TOLD]
+        raise InvalidMany([_problem(item) for item in found]) from None
+
+
+_NOT_READ = {
+    "string_type": ("is not a text", "Write it in double quotes."),
+    "string_unicode": ("holds a broken character (half of a surrogate pair)", "Paste the text again."),
+    "model_type": ("is not an object", "It should begin with {."),
+    "tuple_type": ("is not a list", "It should begin with [."),
+    "missing": ("is missing", "Add it."),
+}
 
 
 def _problem(item: Any) -> Invalid:
@@ -145,7 +171,17 @@ def _problem(item: Any) -> Invalid:
         words = str(item["ctx"]["error"])
         what, _, remedy = words.partition(". ")
         return Invalid(f"{field} {what}.", field=field, hint=f"{remedy}." if remedy else "")
+    if item["type"] in _NOT_READ:
+        what, remedy = _NOT_READ[item["type"]]
+        return Invalid(f"{field} {what}.", field=field, hint=remedy)
     return Invalid(f"{field}: {item['msg']}.", field=field, hint="Correct the value and send it again.")
+
+
+def _term_or_error(value: str) -> str:
+    value = value.strip()
+    if not _TERM.match(value):
+        raise ValueError("is not an HPO id. Write it as HP: and seven digits, for example HP:0001250")
+    return value
 
 
 def _clean(value: str) -> str:

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from diagnosis_app.cases.bars import Piece, Scale, bar
-from frontend.words import signed
+from frontend.words import number, signed
 from retrieval.model import Contribution, ContributionKind, MatchKind, ScoredDisease
 from retrieval.ontology.graph import Ontology
 from retrieval.ranking import Move, Ranking
 
 SLIGHT = 0.05  # log-odds: below this a contribution speaks neither for nor against
+UNEXPLAINED = 2  # findings left open, named; the rest are counted
 FIRST = 10
 LISTED = 50
 
@@ -54,7 +56,7 @@ def listing(ranking: Ranking, ontology: Ontology, *, shown: int = FIRST) -> List
             name=one.name,
             ids=one.ids or (one.id,),
             genes=one.genes,
-            score=f"{one.score:.1f}",
+            score=number(one.score),
             standing=_standing(ranking.candidates, position),
             bar=bar(parts, scale, sum(part.value for part in parts)),
             why=_why(one, ontology),
@@ -138,10 +140,24 @@ def _why(one: ScoredDisease, ontology: Ontology) -> SafeString:
         support = format_html(_("Best explained: {}."), names)
     else:
         support = format_html("{}", _("None of the findings is explained."))
+    left = [in_words(part, ontology) for part in one.contributions if part.match == MatchKind.UNEXPLAINED]
+    if left:
+        support = format_html("{} {}", support, not_explained(left))
     if not worst:
         return format_html("{} {}", support, _("Nothing recorded against it."))
     against = "; ".join(_objection(part, ontology) for part in worst)
     return format_html("{} <b>{}</b> {}.", support, _("Against:"), against)
+
+
+def not_explained(names: Sequence[str]) -> str:
+    """The hatched part of a bar that is no objection: findings that the disease leaves open."""
+    named = ", ".join(names[:UNEXPLAINED])
+    more = len(names) - UNEXPLAINED
+    if more <= 0:
+        return _("Not explained: %(findings)s.") % {"findings": named}
+    return ngettext(
+        "Not explained: %(findings)s and %(n)s more.", "Not explained: %(findings)s and %(n)s more.", more
+    ) % {"findings": named, "n": more}
 
 
 def _objection(part: Contribution, ontology: Ontology) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from diagnosis_app.cases.differential import in_words, label
-from frontend.words import signed, source_url
-from retrieval.model import Contribution, ContributionKind, Frequency, FrequencyKind, MatchKind
+from frontend.words import number, signed, source_url
+from retrieval.model import Contribution, ContributionKind, Frequency, FrequencyKind, MatchKind, Sex
 from retrieval.ontology.graph import Ontology
 from retrieval.ranking import Explanation
 
@@ -61,7 +61,10 @@ def opened(explanation: Explanation, ontology: Ontology) -> Opened:
                 words=label(ontology, one.term),
                 value="",
                 how=_("%(often)s; in the other leading candidates %(elsewhere)s on average")
-                % {"often": frequency_words(one.frequency), "elsewhere": f"{one.elsewhere * 100:.0f}\u202f%"},
+                % {
+                    "often": _of_sex(frequency_words(one.frequency), one.sex),
+                    "elsewhere": f"{one.elsewhere * 100:.0f}\u202f%",
+                },
                 references=_links(one.references),
                 more=_beyond(one.references),
                 term=one.term,
@@ -72,7 +75,7 @@ def opened(explanation: Explanation, ontology: Ontology) -> Opened:
             *(Link(one, source_url(one)) for one in candidate.ids or (candidate.id,)),
             *(Link(gene.symbol, source_url(gene.ncbi)) for gene in disease.genes),
         ),
-        score=f"{candidate.score:.1f}",
+        score=number(candidate.score),
         prior=signed(candidate.prior),
     )
 
@@ -85,9 +88,16 @@ def frequency_words(frequency: Frequency | None) -> str:
         return _("%(n)s of %(m)s") % {"n": frequency.n, "m": frequency.m}
     if frequency.kind == FrequencyKind.CLASS:
         return _classes().get(frequency.term or "", frequency.term or "")
-    if frequency.kind == FrequencyKind.PERCENT:
-        return f"{frequency.value * 100:.0f}\u202f%"
+    if frequency.kind == FrequencyKind.PERCENT and frequency.percent is not None:
+        return f"{frequency.percent:g}\u202f%"
     return _("listed without a frequency")
+
+
+def _of_sex(often: str, sex: Sex | None) -> str:
+    """What is documented of one sex alone says so."""
+    if sex == Sex.FEMALE:
+        return _("%(often)s, in females") % {"often": often}
+    return _("%(often)s, in males") % {"often": often} if sex == Sex.MALE else often
 
 
 def _classes() -> dict[str, str]:
@@ -117,7 +127,7 @@ def _lines(contributions: Iterable[Contribution], ontology: Ontology) -> tuple[L
 def _how(one: Contribution, ontology: Ontology) -> str:
     if one.note == "already_counted":
         return _("already counted through a narrower finding")
-    often = frequency_words(one.frequency)
+    often = _of_sex(frequency_words(one.frequency), one.sex)
     if one.note == "too_young":
         return _("%(often)s, but may still appear at a later age") % {"often": often}
     if one.kind in {ContributionKind.SEX, ContributionKind.ONSET}:

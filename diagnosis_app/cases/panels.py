@@ -10,6 +10,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from corpus_ingest import library
 from diagnosis_app.cases.content import Content
@@ -21,6 +22,8 @@ from diagnosis_app.cases.ranking import explain_content, hints_for, rank_content
 from diagnosis_app.errors import Hidden
 from retrieval.errors import RetrievalError, UnknownDisease
 from retrieval.ranking import Ranking, movement
+
+CHANGES = 2  # of the last change, named; the rest are counted
 
 
 def findings_panel(content: Content, *, editable: bool) -> str:
@@ -60,8 +63,7 @@ def differential_panel(
             "opened": {one: opened_panel(content, one, editable=live) for one in still_open(opened, ranking, shown)},
         }
         if before is not None:
-            moves, others = moved(_moves(before, ranking))
-            context |= {"changes": differences(before, content)[:3], "moves": moves, "others": others}
+            context |= _what_moved(before, content, ranking)
     except RetrievalError as error:
         return render_to_string("cases/_away.html", {"problem": error})
     return render_to_string("cases/_list_of_candidates.html" if part == "list" else "cases/_differential.html", context)
@@ -97,7 +99,11 @@ def what_would_help(content: Content, ranking: Ranking) -> list[str]:
     if "too_few_specific_findings" in ranking.reasons:
         missing = max(1, 3 - ranking.specific)
         wanted.append(
-            _("%(n)s more specific finding(s): a feature that few diseases have says more than seizures or delay.")
+            ngettext(
+                "%(n)s more specific finding: a feature that few diseases have says more than seizures or delay.",
+                "%(n)s more specific findings: a feature that few diseases have says more than seizures or delay.",
+                missing,
+            )
             % {"n": missing}
         )
     else:
@@ -113,11 +119,19 @@ def what_would_help(content: Content, ranking: Ranking) -> list[str]:
     return wanted
 
 
-def _moves(before: Content, after: Ranking) -> Sequence[Any]:
-    earlier = rank_content(before)
-    if earlier.outcome != "ranked" or after.outcome != "ranked":
-        return ()
-    return movement(earlier, after)
+def _what_moved(before: Content, content: Content, ranking: Ranking) -> dict[str, Any]:
+    """The last change in words, and what it did to the list: began it, ended it, moved places or none."""
+    changes, earlier = differences(before, content), rank_content(before)
+    ranked = earlier.outcome == "ranked", ranking.outcome == "ranked"
+    moves, others = moved(movement(earlier, ranking) if all(ranked) else ())
+    return {
+        "changes": changes[:CHANGES],
+        "further": max(0, len(changes) - CHANGES),
+        "moves": moves,
+        "others": others,
+        "began": ranked == (False, True),
+        "ended": ranked == (True, False),
+    }
 
 
 def _set_aside(ranking: Ranking) -> str:

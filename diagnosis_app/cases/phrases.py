@@ -86,7 +86,6 @@ def phrases() -> dict[str, str]:
         "copied": _("Copied as text."),
         "not_copied": _("The browser did not allow copying. Open Export and copy it there."),
         "save_wait": _("Saved as soon as the server answers."),
-        "updating": _("updating"),
         "too_many": _("A case holds at most {limit} findings. Remove some first."),
         "edit": _("Edit text"),
         "done": _("Done"),

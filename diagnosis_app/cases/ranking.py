@@ -8,24 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from corpus_ingest import library
 from diagnosis_app.cases.content import Content
 from retrieval.model import Profile
-from retrieval.ranking import Explanation, Hint, Ranking, Stability, hints
+from retrieval.ranking import Explanation, Hint, Ranking, Stability, hints, rankable
 
 LISTED = 50
+_ONE_AT_A_TIME = Lock()
 
 
 def profile_of(content: Content) -> Profile:
-    """What of the content can be ranked: the terms that the ontology in use knows."""
-    ontology = library.current().ontology
-    profile = content.profile()
-    known = tuple(finding for finding in profile.findings if ontology.index(finding.term) is not None)
-    if len(known) == len(profile.findings):
-        return profile
-    return Profile(known, profile.sex, profile.age, profile.onset)
+    """What of the content can be ranked with the knowledge in use."""
+    return rankable(library.current().ontology, content.profile())
 
 
 def rank_content(content: Content) -> Ranking:
@@ -38,11 +35,12 @@ def explain_content(content: Content, disease_id: str) -> Explanation:
 
 
 def stability_of(content: Content) -> Stability:
-    return _steady(library.current().id, profile_of(content))
+    with _ONE_AT_A_TIME:  # it ranks once for every finding: several at once would hold up whoever types
+        return _steady(library.current().id, profile_of(content))
 
 
 def hints_for(content: Content) -> tuple[Hint, ...]:
-    return tuple(hints(library.current().ontology, profile_of(content)))
+    return tuple(hints(library.current().ontology, content.profile()))
 
 
 def summary_of(content: Content, ranking: Ranking) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 
 from django.utils import timezone
@@ -14,11 +15,12 @@ from diagnosis_app.cases.content import Content
 from diagnosis_app.cases.differential import in_words, speaks_against
 from diagnosis_app.cases.models import Case
 from diagnosis_app.cases.ranking import rank_content
-from frontend.words import age, signed, who
+from frontend.words import age, number, signed, who
 from retrieval.model import ScoredDisease
 from retrieval.ontology.graph import Ontology
 
 LISTED = 10
+_JOINERS = "\u200c\u200d"  # part of words in Persian, Indic scripts, and of emoji
 
 
 def as_text(case: Case, content: Content) -> str:
@@ -48,12 +50,18 @@ def _findings(content: Content) -> Iterator[str]:
         yield ""
         yield title
         for entry in entries:
-            extra = ", ".join(part for part in (age(entry.onset), entry.relative) if part)
-            yield f"- {entry.label} ({entry.term})" + (f", {extra}" if extra else "")
+            extra = ", ".join(part for part in (age(entry.onset), _one_line(entry.relative)) if part)
+            yield f"- {_one_line(entry.label)} ({entry.term})" + (f", {extra}" if extra else "")
     if content.unmapped:
         yield ""
         yield _("KEPT AS WRITTEN (no term, not ranked)")
-        yield from (f"- {phrase}" for phrase in content.unmapped)
+        yield from (f"- {_one_line(phrase)}" for phrase in content.unmapped)
+
+
+def _one_line(text: str) -> str:
+    """What somebody typed cannot pass for a line, or for the direction of the text around it."""
+    shown = "".join(" " if unicodedata.category(char) == "Cf" and char not in _JOINERS else char for char in text)
+    return " ".join(shown.split())
 
 
 def _differential(content: Content) -> Iterator[str]:
@@ -65,7 +73,7 @@ def _differential(content: Content) -> Iterator[str]:
         return
     for one in ranking.candidates[:LISTED]:
         genes = f", {', '.join(one.genes)}" if one.genes else ""
-        score = _("score %(score)s") % {"score": f"{one.score:.1f}"}
+        score = _("score %(score)s") % {"score": number(one.score)}
         yield f"{one.rank:>2}. {one.name} ({one.id}{genes}), {score}"
         yield from _reasons(one, ontology)
     yield _("%(total)s diseases ranked; the first %(shown)s are listed.") % {

@@ -13,7 +13,7 @@ from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.audit import log
 from diagnosis_app.cases.models import Case
 from diagnosis_app.runs.models import Outcome, Run, State
-from frontend.words import who
+from frontend.words import number, who
 
 PAGE = 25
 MOST = 500
@@ -110,7 +110,7 @@ def _row(actor: Actor, case: Any) -> Row:
         state=state,
         leading=leading[0]["name"] if leading else "",
         then=", ".join(one["name"] for one in leading[1:]),
-        score=f"{leading[0]['score']:.1f}" if leading else "",
+        score=number(leading[0]["score"]) if leading else "",
         lead=_lead(summary.get("lead")),
         run=_run(case),
         reader=_("you") if case.reader_id == actor.user_id else case.reader_name or case.reader_login,

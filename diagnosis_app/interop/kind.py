@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from diagnosis_app.errors import Invalid
+from diagnosis_app.interop.node import shown_name
 from diagnosis_app.interop.report import Report
 
 PACKET_FIELDS = {
@@ -53,7 +54,7 @@ def open_packet(document: dict[str, Any], report: Report) -> tuple[dict[str, Any
     if isinstance(document.get("phenopacket"), dict) and not _MARKS & document.keys():
         report.note("phenopacket", _("The phenopacket lies inside another object; the outer one is not kept."))
         for name in document.keys() - {"phenopacket"}:
-            report.lost(name, _("This field around the phenopacket is not kept."))
+            report.lost(shown_name(name), _("This field around the phenopacket is not kept."))
         document = document["phenopacket"]
         _refuse_first_version(document)
         return document, "phenopacket."
@@ -73,7 +74,7 @@ def _proband(document: dict[str, Any], report: Report) -> dict[str, Any]:
     for name in document:
         if name in {"proband", "id", "metaData"}:
             continue
-        report.lost(name, _(_FAMILY_REST[name]) if name in _FAMILY_REST else _("This field is not kept."))
+        report.lost(shown_name(name), _(_FAMILY_REST[name]) if name in _FAMILY_REST else _("This field is not kept."))
     _refuse_first_version(document)
     _refuse_first_version(proband)
     return proband

@@ -19,6 +19,11 @@ _SNAKE = re.compile(r"_([a-z0-9])")
 _PRINTABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}\Z")
 
 
+def shown_name(name: str) -> str:
+    """The name of a field as a report may repeat it: a strange one may be a patient's text, or break the page."""
+    return name if _PRINTABLE.match(name) else _("(a field with an unusual name)")
+
+
 class Node:
     def __init__(self, value: dict[str, Any], path: str, report: Report) -> None:
         self._fields = {_SNAKE.sub(lambda m: m[1].upper(), name): item for name, item in value.items()}
@@ -85,9 +90,8 @@ class Node:
         for name in self._fields:
             if name in self._read or self._fields[name] is None:
                 continue
-            shown = name if _PRINTABLE.match(name) else _("(a field with an unusual name)")
             near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7) or [
                 field for field in known if name.startswith(field)
             ]
             hint = _("Did you mean %s?") % near[0] if near else ""
-            self.report.lost(self.path(shown), _("This field is not known here and was not read."), hint)
+            self.report.lost(self.path(shown_name(name)), _("This field is not known here and was not read."), hint)

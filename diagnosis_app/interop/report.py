@@ -7,10 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from diagnosis_app.cases.content import Content
 
 _INDEX = re.compile(r"\[(\d+)\]")
 _MANY = 4  # equal remarks from which on they are told together
+MOST = 300  # lines of a report; who has more mends the file's source, not line by line
 
 
 class Level(StrEnum):
@@ -68,6 +71,9 @@ class Report:
             elif key not in said:
                 said.add(key)
                 lines.append(replace(note, path=_INDEX.sub(f"[{_ranges(together[key])}]", note.path, count=1)))
+        if len(lines) > MOST:
+            rest = _("%d more remarks of this kind are not listed.") % (len(lines) - MOST)
+            lines[MOST:] = [Note("", Level.PROBLEM, rest, _("Mend the file where it was made, and import it again."))]
         return tuple(lines)
 
 

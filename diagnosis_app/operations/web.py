@@ -20,6 +20,7 @@ def main() -> None:
     config = uvicorn.Config(
         "diagnosis_app.asgi:application",
         access_log=False,
+        log_config=None,  # the settings' own: a stack trace of uvicorn's would repeat what an error says
         server_header=False,
         lifespan="off",
         timeout_graceful_shutdown=DRAIN,

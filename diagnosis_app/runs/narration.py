@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from diagnosis_app.runs.thread import DONE, FAILED, LATER, NOW, StepShown
 from frontend.tags import thousands
+from frontend.words import duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _checked(got: Mapping[str, Any]) -> str:
 
 def _time(step: StepShown) -> str:
     if step.seconds is not None:
-        return _("%(n)s s") % {"n": f"{step.seconds:.1f}" if step.seconds >= 0.05 else "< 0.1"}
+        return duration(step.seconds)
     return _("under way") if step.state == NOW else ""
 
 

@@ -18,7 +18,8 @@ from agents.contract import Relation, Stance
 from diagnosis_app.cases.bars import Piece, Scale, bar
 from diagnosis_app.runs.models import Candidate, Claim, Contribution, Evidence, Outcome, Run
 from diagnosis_app.runs.narration import removal
-from frontend.words import signed, source_url
+from diagnosis_app.runs.sums import Rest, about, part_name, rest_of, sentence
+from frontend.words import number, signed, source_url
 
 SHOWS_LIST = frozenset({Outcome.RANKED, Outcome.PARTIAL, Outcome.CANCELLED})
 REFERENCES = 6  # links of one source; the rest are counted
@@ -56,6 +57,18 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Quarter:
+    """What is said for, against, or not explained: statements with their sources, and the rest of the sum."""
+
+    statements: tuple[Statement, ...]
+    rest: Rest
+
+    @property
+    def count(self) -> int:
+        return len(self.statements) + len(self.rest.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One candidate."""
 
@@ -68,10 +81,11 @@ class Entry:
     prior: str
     standing: str
     bar: SafeString
+    why: SafeString
     argued: bool
-    supports: tuple[Statement, ...]
-    unexplained: tuple[Statement, ...]
-    against: tuple[Statement, ...]
+    supports: Quarter
+    unexplained: Quarter
+    against: Quarter
     missing: tuple[Statement, ...]
 
 
@@ -129,18 +143,6 @@ def leaders_of(leaders: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def part_name(kind: str, label: str) -> str:
-    """What a term of the sum is about."""
-    match kind:
-        case "onset":
-            return _("Onset")
-        case "sex":
-            return _("Sex")
-        case "excluded":
-            return _("%(finding)s is absent") % {"finding": label}
-    return label
-
-
 class _Arranger:
     def __init__(
         self,
@@ -159,25 +161,31 @@ class _Arranger:
     def entry(self, one: Candidate, position: int) -> Entry:
         terms = list(one.contributions.all())
         claims = [claim for claim in one.claims.all() if claim.verified]
-        by_stance: dict[str, list[Statement]] = {}
-        for claim in claims:
-            by_stance.setdefault(claim.stance, []).append(self._statement(claim, terms))
+        said = {about(term) for claim in claims if (term := _term(claim, terms)) is not None}
         parts = self.pieces[one.pk]
+
+        def statements(stance: Stance) -> tuple[Statement, ...]:
+            return tuple(self._statement(claim, terms) for claim in claims if claim.stance == stance)
+
+        def quarter(stance: Stance) -> Quarter:
+            return Quarter(statements(stance), rest_of(terms, stance, said))
+
         return Entry(
             rank=one.rank,
             id=one.disease,
             name=one.name,
             links=tuple(Link(id, source_url(id)) for id in one.ids or [one.disease]),
             genes=tuple(one.genes),
-            score=f"{one.score:.1f}",
+            score=number(one.score),
             prior=signed(one.prior),
             standing=self._standing(position),
             bar=bar(parts, self.scale, sum(part.value for part in parts)),
+            why=sentence(terms),
             argued=bool(claims),
-            supports=tuple(by_stance.get(Stance.FOR, ())),
-            unexplained=tuple(by_stance.get(Stance.UNEXPLAINED, ())),
-            against=tuple(by_stance.get(Stance.AGAINST, ())),
-            missing=tuple(by_stance.get(Stance.MISSING, ())),
+            supports=quarter(Stance.FOR),
+            unexplained=quarter(Stance.UNEXPLAINED),
+            against=quarter(Stance.AGAINST),
+            missing=statements(Stance.MISSING),
         )
 
     def _standing(self, position: int) -> str:
@@ -196,10 +204,10 @@ class _Arranger:
         row = self.evidence[key]
         quoted = next((words for cited, words in claim.triple.get("quotes", ()) if cited == key), row.quote)
         before, found, after = row.quote.partition(quoted)
-        number = self.numbers.setdefault(key, len(self.numbers) + 1)
+        place = self.numbers.setdefault(key, len(self.numbers) + 1)
         references = [str(one) for one in row.body.get("references", ())]
         return Source(
-            number=number,
+            number=place,
             before=before if found else "",
             quoted=found or row.quote,
             after=after,
@@ -215,12 +223,18 @@ class _Arranger:
 
 def _value(claim: Claim, terms: Sequence[Contribution]) -> str:
     """What the statement's finding adds to the sum; nothing for one that was not asked about."""
+    term = _term(claim, terms)
+    return signed(term.value) if term is not None else ""
+
+
+def _term(claim: Claim, terms: Sequence[Contribution]) -> Contribution | None:
+    """The term of the sum that a statement speaks of."""
     if claim.stance == Stance.MISSING:
-        return ""
+        return None
     relation, about = claim.triple.get("relation"), claim.triple.get("about")
     kinds = {Relation.BEGINS: ("onset",), Relation.SEX: ("sex",)}.get(relation, ("finding", "excluded"))
     wanted = [term for term in terms if term.kind in kinds and (relation == Relation.BEGINS or term.finding == about)]
-    return signed(wanted[0].value) if wanted else ""
+    return wanted[0] if wanted else None
 
 
 def _pieces(terms: Sequence[Contribution]) -> list[Piece]:

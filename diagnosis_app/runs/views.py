@@ -10,17 +10,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from corpus_ingest import library
 from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.models import Case
+from diagnosis_app.cases.panels import what_would_help
+from diagnosis_app.cases.ranking import rank_content
 from diagnosis_app.errors import Hidden, Invalid
 from diagnosis_app.runs import actions
 from diagnosis_app.runs.drawing import live_parts, thread_context
-from diagnosis_app.runs.models import Event, Run, State
+from diagnosis_app.runs.models import Event, Outcome, Run, State
 from diagnosis_app.runs.narration import reason
 from diagnosis_app.runs.result import left_out, result_of
 from diagnosis_app.runs.stream import Watcher, frames, told
@@ -37,7 +39,7 @@ def start(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return redirect("run", case_id=case_id, run_id=run.pk)
 
 
-@require_GET
+@require_safe
 @performs(Verb.RUN_READ)
 def investigation(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The newest investigation of the case; without one, how to start it."""
@@ -57,7 +59,7 @@ def investigation(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "runs/none.html", context)
 
 
-@require_GET
+@require_safe
 @performs(Verb.RUN_READ)
 def run(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
     actor = actor_of(request)
@@ -138,9 +140,20 @@ def _result_context(found: Run) -> dict[str, Any]:
         "reasons": [reason(code) for code in found.reasons],
         "left_out": left_out(found),
         "stale": _stale(found),
+        "help": _help(found) if found.outcome == Outcome.INSUFFICIENT else [],
         "changed": draft.digest() != found.version.digest,
         "seconds": (found.ended_at - found.started_at).total_seconds() if found.ended_at and found.started_at else None,
     }
+
+
+def _help(found: Run) -> list[str]:
+    """Facts that would let the case be ranked, as its workspace names them; none if the knowledge is away."""
+    content = cases.content_of(found.version)
+    try:
+        ranking = rank_content(content)
+        return [] if ranking.outcome == "ranked" else what_would_help(content, ranking)
+    except RetrievalError:
+        return []
 
 
 def _stale(found: Run) -> bool:

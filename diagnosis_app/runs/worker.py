@@ -12,7 +12,6 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -31,7 +30,7 @@ from diagnosis_app.runs.models import Run, State, Step
 from diagnosis_app.runs.store import Store
 from retrieval.errors import RetrievalError
 from retrieval.knowledge import Knowledge
-from retrieval.model import Profile
+from retrieval.ranking import rankable
 
 log = logging.getLogger("clew.runs")
 
@@ -96,17 +95,14 @@ def _investigate(run: Run, store: Store, control: runner.Control) -> Outcome:
 
 
 def _request(run: Run, knowledge: Knowledge) -> RunRequest:
-    """The manifest, as the agents take it. Replaced ids become current; what this knowledge lacks is not ranked."""
+    """The manifest, as the agents take it; the profile is the one the instant ranking reads."""
     profile = read_content(run.version.content).profile()
-    ontology = knowledge.ontology
-    known = ((finding, ontology.index(finding.term)) for finding in profile.findings)
-    findings = tuple(replace(finding, term=str(ontology.ids[at])) for finding, at in known if at is not None)
     budget = run.manifest["budget"]
     return RunRequest(
         run_id=str(run.pk),
         snapshot=knowledge.id,
         case_digest=run.version.digest,
-        profile=Profile(findings, profile.sex, profile.age, profile.onset),
+        profile=rankable(knowledge.ontology, profile),
         budget=Budget(int(budget["steps"]), float(budget["seconds"]), int(budget["tokens"])),
     )
 

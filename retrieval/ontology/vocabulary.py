@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 _LONGEST_NEAR = 24  # characters of a query that the edit distance looks at
-_LETTERS = np.uint64((1 << 36) - 1)
 
 
 class Vocabulary:

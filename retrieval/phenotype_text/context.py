@@ -29,7 +29,12 @@ _AUXILIARY = word_set("was were is are has have been be had being to also all bo
 _PATIENT = word_set("patient proband propositus proposita he she child boy girl infant")
 _QUERY_BEFORE = re.compile(r"(?:^|[\s(,;:.])\?+\s?$")
 _SECTION = re.compile(r"(?im)^[ \t]*(?:family history|fhx|family hx|fh)[ \t]*(?::|\n|-)")
-_SECTION_END = re.compile(r"\n[ \t\r]*\n|\n[ \t]*[A-Z][A-Za-z /&]{2,40}:")
+# A blank line, a heading on a line of its own, or within a line a heading that is the patient's again.
+_SECTION_END = re.compile(
+    r"\n[ \t\r]*\n|\n[ \t]*[A-Z][A-Za-z /&]{2,40}:|"
+    r"[.;][ \t]+(?:[A-Z][a-z]+ )?(?i:examination|exam|patient|proband|history|development|investigations?|findings|"
+    r"laboratory|labs|imaging|mri|ct|eeg|assessment|impression|plan)(?: [a-z]+)?:"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from retrieval.ranking.explain import Expected, Explanation
 from retrieval.ranking.hints import Hint, hints
 from retrieval.ranking.movement import Move, movement
 from retrieval.ranking.ranker import Ranker, Ranking
-from retrieval.ranking.reading import NotUsed, resolve_profile
+from retrieval.ranking.reading import NotUsed, rankable
 from retrieval.ranking.stability import Stability, Without
 
 __all__ = [
@@ -23,6 +23,6 @@ __all__ = [
     "Without",
     "hints",
     "movement",
+    "rankable",
     "ranking_json",
-    "resolve_profile",
 ]

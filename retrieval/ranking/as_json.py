@@ -69,6 +69,7 @@ def contribution_json(ontology: Ontology, one: Contribution) -> dict[str, Any]:
         "background": one.background,
         "references": list(one.references),
         "evidence": one.evidence,
+        "sex": one.sex.value if one.sex else None,
         "note": one.note,
     }
 
@@ -80,6 +81,7 @@ def frequency_json(frequency: Frequency) -> dict[str, Any]:
         "n": frequency.n,
         "m": frequency.m,
         "term": frequency.term,
+        "percent": frequency.percent,
     }
 
 

@@ -5,8 +5,8 @@ every disease and every term at or above a documented one, the table keeps the h
 frequency and the pooled row it came from, so that every number can be traced to a source. Rows
 that document absence are kept apart and never become a frequency.
 
-Rows of one sex are included; what they mean for a patient of the other sex is decided when the
-patient is known.
+Rows of one sex are included. When the patient's sex is known, `for_sex` reads the same table so
+that a row which applies to the patient stands before one of the other sex.
 """
 
 from __future__ import annotations
@@ -55,6 +55,10 @@ class Documented:
         start, end = int(self._ptr[term]), int(self._ptr[term + 1])
         return Entries(self._position[start:end], self._frequency[start:end], self._row[start:end])
 
+    def of_other_sex(self, row: np.ndarray) -> np.ndarray:
+        """Which of the rows do not apply to the patient; none while the sex is not known."""
+        return np.zeros(len(row), dtype=np.bool_)
+
     def absent(self, term: int) -> tuple[np.ndarray, np.ndarray]:
         """(positions, rows) of diseases that document this very term as absent."""
         start, end = int(self._absent_ptr[term]), int(self._absent_ptr[term + 1])
@@ -69,6 +73,69 @@ class Documented:
         arrays |= _present(ontology, pooled, rows[~negative], position[~negative])
         arrays |= _absent(ontology, pooled, rows[negative], position[negative])
         return arrays
+
+
+class DocumentedForSex(Documented):
+    """The same table for a patient of one sex.
+
+    A disease that documents a finding in men and in women is read by the row of the patient's sex.
+    One that documents it in the other sex alone keeps that row, and `of_other_sex` tells them apart.
+    """
+
+    def __init__(self, every: Documented, applying: Mapping[str, np.ndarray], sex: int) -> None:
+        self.pooled, self.diseases, self.size = every.pooled, every.diseases, every.size
+        self._every = every
+        self._of_other_sex = other_sex(self.pooled, np.arange(len(self.pooled.sex)), sex)
+        self._concerned = {int(term) for term in np.unique(applying["concerned"])}
+        self._ptr = applying["entry_ptr"]
+        self._position = applying["entry_position"]
+        self._frequency = applying["entry_frequency"]
+        self._row = applying["entry_row"]
+
+    def entries(self, term: int) -> Entries:
+        every = self._every.entries(term)
+        if term not in self._concerned:
+            return every
+        other = np.flatnonzero(self.of_other_sex(every.row))
+        own = super().entries(term)
+        at = other[np.isin(every.position[other], own.position)]
+        if not len(at):
+            return every
+        place = np.searchsorted(own.position, every.position[at])
+        frequency, row = every.frequency.copy(), every.row.copy()
+        frequency[at], row[at] = own.frequency[place], own.row[place]
+        return Entries(every.position, frequency, row)
+
+    def absent(self, term: int) -> tuple[np.ndarray, np.ndarray]:
+        """An absence documented in the other sex alone says nothing of this patient."""
+        position, row = self._every.absent(term)
+        applies = ~self.of_other_sex(row)
+        return position[applies], row[applies]
+
+    def of_other_sex(self, row: np.ndarray) -> np.ndarray:
+        found: np.ndarray = self._of_other_sex[row]
+        return found
+
+
+def for_sex(ontology: Ontology, documented: Documented, sex: int) -> Documented:
+    """The documented findings as a patient of this sex (1 female, 2 male) reads them."""
+    pooled = documented.pooled
+    rows, position = _rows_of(pooled, documented.diseases)
+    other = other_sex(pooled, rows, sex)
+    if not other.any():
+        return documented
+    concerned = np.isin(position, position[other])
+    keep = concerned & ~other & ~np.asarray(pooled.negative)[rows].astype(bool)
+    applying = _present(ontology, pooled, rows[keep], position[keep])
+    above = [ontology.ancestors(term) for term in np.unique(np.asarray(pooled.term)[rows[other]]).tolist()]
+    return DocumentedForSex(documented, applying | {"concerned": np.concatenate(above)}, sex)
+
+
+def other_sex(pooled: Pooled, rows: np.ndarray, sex: int) -> np.ndarray:
+    """Which of the rows apply to the other sex only; none when the patient's sex is not known (0)."""
+    of = np.asarray(pooled.sex)[rows]
+    found: np.ndarray = (of != 0) & (of != sex) & (sex != 0)
+    return found
 
 
 def effective_frequency(pooled: Pooled, rows: np.ndarray) -> np.ndarray:
@@ -101,7 +168,7 @@ def _present(ontology: Ontology, pooled: Pooled, rows: np.ndarray, position: np.
     own = np.repeat(documented, lengths) == term
     position, row = np.repeat(position, lengths), np.repeat(rows, lengths)
     frequency = np.repeat(frequency, lengths)
-    keep = np.isin(term, np.flatnonzero(_findings(ontology)))
+    keep = np.asarray(ontology.findings)[term]
     term, own, position, row, frequency = term[keep], own[keep], position[keep], row[keep], frequency[keep]
     # By term, then disease; within both the highest frequency first, then the term's own row, then the row's order.
     order = np.lexsort((row, ~own, -frequency, position, term))
@@ -127,7 +194,3 @@ def _absent(ontology: Ontology, pooled: Pooled, rows: np.ndarray, position: np.n
 
 def _pointers(sorted_keys: np.ndarray, size: int) -> np.ndarray:
     return np.searchsorted(sorted_keys, np.arange(size + 1)).astype(np.int32)
-
-
-def _findings(ontology: Ontology) -> np.ndarray:
-    return np.array([ontology.is_finding(i) for i in range(ontology.size)], dtype=bool)

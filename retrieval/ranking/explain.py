@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,9 @@ from retrieval.model import (
     Frequency,
     MatchKind,
     ScoredDisease,
+    Sex,
 )
-from retrieval.ranking.documented import UNKNOWN_FREQUENCY, effective_frequency
+from retrieval.ranking.documented import UNKNOWN_FREQUENCY, Documented, effective_frequency
 from retrieval.ranking.likelihood import UNEXPLAINED
 from retrieval.ranking.reading import Counted, Reading
 from retrieval.ranking.scorer import KINDS, Part, Parts, Scorer
@@ -52,6 +53,7 @@ class Expected:
     elsewhere: float  # its mean frequency in the other leading candidates
     gain: float  # expected evidence between this disease and those candidates, in nats
     references: tuple[str, ...] = ()
+    sex: Sex | None = None  # documented for this sex only
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,24 +145,33 @@ def explanation(
 # --- contributions ------------------------------------------------------------
 
 
+class Quoted(NamedTuple):
+    """One pooled row as a contribution quotes it."""
+
+    term: str
+    frequency: Frequency
+    references: tuple[str, ...]
+    evidence: str  # code
+    sex: Sex | None  # the row speaks of this sex only
+
+
 class Sources:
     """Pooled rows as a contribution quotes them; remembered, because an edited case shows mostly the same ones."""
 
     def __init__(self, diseases: DiseaseTable) -> None:
         self._diseases = diseases
-        self._read: dict[int, tuple[str, Frequency, tuple[str, ...], str]] = {}
+        self._read: dict[int, Quoted] = {}
 
     def forget(self) -> None:
         self._read.clear()
 
-    def __call__(self, row: int) -> tuple[str, Frequency, tuple[str, ...], str]:
-        """(documented term, frequency, references, evidence code)"""
+    def __call__(self, row: int) -> Quoted:
         found = self._read.get(row)
         if found is None:
             if len(self._read) >= REMEMBERED:
                 self._read.clear()
-            term, frequency, references, evidence = self._diseases.quoted(row)
-            found = term, _usable(frequency), references, ", ".join(evidence)
+            term, frequency, references, evidence, sex = self._diseases.quoted(row)
+            found = Quoted(term, _usable(frequency), references, ", ".join(evidence), sex)
             self._read[row] = found
         return found
 
@@ -187,18 +198,19 @@ def _present(
             found.append(_unexplained(finding, value, float(scorer.background[finding.term])))
             continue
         value, through = float(part.value[place]), int(column.through[place])
-        matched, frequency, references, evidence = sources(int(column.row[place]))
+        quoted = sources(int(column.row[place]))
         found.append(
             Contribution(
                 kind=ContributionKind.FINDING,
                 value=value,
                 finding=finding.finding,
-                matched=matched,
+                matched=quoted.term,
                 match=KINDS[column.kind[place]],
-                frequency=frequency,
+                frequency=quoted.frequency,
                 background=float(scorer.background[through]),
-                references=references,
-                evidence=evidence,
+                references=quoted.references,
+                evidence=quoted.evidence,
+                sex=quoted.sex,
                 through=ontology.ids[through] if through != finding.term else None,
                 note=ALREADY_COUNTED if abs(value) < abs(float(column.value[place])) else "",
             )
@@ -231,17 +243,18 @@ def _other(
         if part.row is None or counted is None:
             found.append(Contribution(kind=kind, value=value))
             continue
-        matched, frequency, references, evidence = sources(int(part.row[place]))
+        quoted = sources(int(part.row[place]))
         found.append(
             Contribution(
                 kind=kind,
                 value=value,
                 finding=counted.finding,
-                matched=matched,
-                frequency=frequency,
+                matched=quoted.term,
+                frequency=quoted.frequency,
                 background=float(scorer.background[counted.term]),
-                references=references,
-                evidence=evidence,
+                references=quoted.references,
+                evidence=quoted.evidence,
+                sex=quoted.sex,
                 note=TOO_YOUNG if kind is ContributionKind.EXCLUDED and value == 0.0 else "",
             )
         )
@@ -283,7 +296,9 @@ def _expected(
     rivals: list[int],
 ) -> tuple[Expected, ...]:
     pooled = diseases.pooled
+    documented = scorer.documented_for(reading.sex)
     rows = np.arange(int(pooled.ptr[index]), int(pooled.ptr[index + 1]))
+    rows = rows[~documented.of_other_sex(rows)]
     frequency = effective_frequency(pooled, rows)
     asked = _asked(ontology, scorer, reading)
     found: dict[int, Expected] = {}
@@ -291,7 +306,7 @@ def _expected(
         term = int(pooled.term[row])
         if often < EXPECTED_AT_LEAST or pooled.negative[row] or term in asked or term in found:
             continue
-        elsewhere = _mean_frequency(scorer, term, rivals)
+        elsewhere = _mean_frequency(documented, term, rivals)
         stated = diseases.annotation(row)
         found[term] = Expected(
             term=ontology.ids[term],
@@ -300,6 +315,7 @@ def _expected(
             elsewhere=elsewhere,
             gain=_gain(often, max(elsewhere, float(scorer.background[term]))),
             references=stated.references,
+            sex=stated.sex,
         )
     return tuple(sorted(found.values(), key=lambda e: (-e.gain, e.term))[:EXPECTED_SHOWN])
 
@@ -313,11 +329,12 @@ def _asked(ontology: Ontology, scorer: Scorer, reading: Reading) -> set[int]:
     return related | {i for other in against for i in ontology.descendants(other).tolist()}
 
 
-def _mean_frequency(scorer: Scorer, term: int, rivals: list[int]) -> float:
+def _mean_frequency(documented: Documented, term: int, rivals: list[int]) -> float:
     if not rivals:
         return 0.0
-    entries = scorer.documented.entries(term)
-    return float(entries.frequency[np.isin(entries.position, rivals)].sum() / len(rivals))
+    entries = documented.entries(term)
+    shown = np.isin(entries.position, rivals) & ~documented.of_other_sex(entries.row)
+    return float(entries.frequency[shown].sum() / len(rivals))
 
 
 def _gain(here: float, there: float) -> float:

@@ -50,8 +50,13 @@ _WORDS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("aplasia", "absent"), ("supernumerary", "duplicated")),
     (("underdeveloped",), ("prominent",)),
 )
-# Words in which the prefix tells how it was seen or made, not how much of it there is.
-_NO_MEASURE = ("scopic", "clonal")
+# Words in which the prefix tells how it was seen or made, or names a form that may stand beside the
+# other (mixed cirrhosis) or become it (an adenoma grows), not how much of it there is.
+_NO_MEASURE = ("scopic", "clonal", "nodular", "vesicular", "follicular", "adenoma", "prolactinoma")
+# Words of measure that are part of a name before these: the large intestine is not a small intestine
+# that is too large, and long-term memory is no more of short-term memory.
+_NAMING = ("small", "large", "short", "long", "early", "late")
+_NAMED = ("intestine", "intestinal", "vessel", "arterie", "cell", "joint", "peripheral", "term", "inspiratory")
 _TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z]+)?")
 
 Side = tuple[int, int]  # which measure, which side
@@ -77,6 +82,8 @@ def _cut(label: str) -> Iterator[tuple[str, Side]]:
     """Every way to cut one word of measure, or one prefix of measure, out of a label."""
     tokens = [_singular(token) for token in _TOKEN.findall(label)]
     for at, token in enumerate(tokens):
+        if token in _NAMING and "".join(tokens[at + 1 : at + 2]) in _NAMED:
+            continue
         for measure, sides in enumerate(_WORDS):
             for side, words in enumerate(sides):
                 if token in words:

@@ -58,18 +58,14 @@ class Reading:
     onset: tuple[float, float] | None  # first and last year in which the illness can have begun
 
 
-def resolve_profile(ontology: Ontology, profile: Profile) -> tuple[Profile, tuple[str, ...]]:
-    """The profile in current ids, with a note for every id that was replaced.
+def rankable(ontology: Ontology, profile: Profile) -> Profile:
+    """The profile in current ids, without the findings that this ontology lacks or no longer calls findings.
 
-    Raises MalformedId, UnknownTerm or NotAFinding for the first finding that cannot be used.
+    A stored case outlives the knowledge it was written with: it is ranked by what is still known.
     """
-    findings, notes = [], []
-    for finding in profile.findings:
-        resolved = ontology.finding(finding.term)
-        findings.append(replace(finding, term=resolved.term.id))
-        if resolved.note:
-            notes.append(resolved.note)
-    return replace(profile, findings=tuple(findings)), tuple(notes)
+    known = ((finding, ontology.index(finding.term)) for finding in profile.findings)
+    findings = (replace(one, term=ontology.ids[at]) for one, at in known if at is not None and ontology.is_finding(at))
+    return replace(profile, findings=tuple(findings))
 
 
 def read_profile(ontology: Ontology, profile: Profile) -> Reading:

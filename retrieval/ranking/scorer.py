@@ -14,7 +14,7 @@ import numpy as np
 
 from retrieval.model import MatchKind, Sex
 from retrieval.ranking import likelihood
-from retrieval.ranking.documented import Documented
+from retrieval.ranking.documented import Documented, for_sex
 from retrieval.ranking.reading import Counted, Reading
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 KINDS = tuple(MatchKind)
 _CODE = {kind: code for code, kind in enumerate(KINDS)}
-_LAST_DIRECT = _CODE[MatchKind.NARROWER_DOCUMENTED]  # exact, then narrower: what the disease itself documents
 _SEX_CODE = {Sex.FEMALE: 1, Sex.MALE: 2}
 _REMEMBERED = 256  # columns; an edited case is re-ranked with mostly the same findings
 
@@ -88,7 +87,8 @@ class Scorer:
         for one, other in np.asarray(opposites).tolist():
             self._opposites.setdefault(one, []).append(other)
             self._opposites.setdefault(other, []).append(one)
-        self._columns: OrderedDict[int, Column] = OrderedDict()
+        self._for_sex: dict[int, Documented] = {}
+        self._columns: OrderedDict[tuple[int, int], Column] = OrderedDict()
 
     def totals(self, parts: Parts) -> np.ndarray:
         """The sum of all parts for every disease."""
@@ -110,7 +110,7 @@ class Scorer:
     # --- present findings ------------------------------------------------
 
     def _present(self, reading: Reading) -> tuple[Part, ...]:
-        columns = [self.column(counted.term) for counted in reading.present]
+        columns = [self.column(counted.term, reading.sex) for counted in reading.present]
         new = self._beyond_narrower(columns, reading.present)
         return tuple(
             Part(counted, column.position, column.value, column, elsewhere=likelihood.UNEXPLAINED)
@@ -134,12 +134,22 @@ class Scorer:
         values[column.position] = column.value
         return values
 
-    def column(self, term: int) -> Column:
-        """What the finding alone says; remembered, because an edited case keeps most of its findings."""
-        found = self._columns.get(term)
+    def documented_for(self, sex: Sex) -> Documented:
+        """The table as a patient of this sex reads it; as it is where the sex is not known."""
+        code = _SEX_CODE.get(sex, 0)
+        if code == 0:
+            return self.documented
+        found = self._for_sex.get(code)
         if found is None:
-            found = self._column(term)
-            self._columns[term] = found
+            found = self._for_sex[code] = for_sex(self._ontology, self.documented, code)
+        return found
+
+    def column(self, term: int, sex: Sex = Sex.UNKNOWN) -> Column:
+        """What the finding alone says; remembered, because an edited case keeps most of its findings."""
+        key = term, _SEX_CODE.get(sex, 0)
+        found = self._columns.get(key)
+        if found is None:
+            found = self._columns[key] = self._column(term, self.documented_for(sex))
             while len(self._columns) > _REMEMBERED:
                 self._columns.popitem(last=False)
         return found
@@ -147,23 +157,27 @@ class Scorer:
     def forget(self) -> None:
         self._columns.clear()
 
-    def _column(self, term: int) -> Column:
-        size = self.documented.size
+    def _column(self, term: int, documented: Documented) -> Column:
+        size = documented.size
         value, kind = np.zeros(size), np.full(size, -1, dtype=np.int8)
         row, through = np.zeros(size, dtype=np.int32), np.full(size, term, dtype=np.int32)
         above = self._ontology.ancestors(term)
-        self._through_ancestors(term, above, value, kind, row, through)
-        self._against(above, value, kind, row)
-        own = self.documented.entries(term)
-        value[own.position] = likelihood.matched(own.frequency, float(self.background[term]))
-        exact = self.documented.pooled.term[own.row] == term
-        kind[own.position] = np.where(exact, _CODE[MatchKind.EXACT], _CODE[MatchKind.NARROWER_DOCUMENTED])
-        row[own.position], through[own.position] = own.row, term
+        self._through_ancestors(documented, term, above, value, kind, row, through)
+        self._against(documented, above, value, kind, row)
+        own = documented.entries(term)
+        # A row of the other sex stands only where nothing that applies to the patient was found.
+        stands = (kind[own.position] < 0) | ~documented.of_other_sex(own.row)
+        at, rows = own.position[stands], own.row[stands]
+        value[at] = likelihood.matched(own.frequency[stands], float(self.background[term]))
+        exact = documented.pooled.term[rows] == term
+        kind[at] = np.where(exact, _CODE[MatchKind.EXACT], _CODE[MatchKind.NARROWER_DOCUMENTED])
+        row[at], through[at] = rows, term
         position = np.flatnonzero(kind >= 0).astype(np.int32)
         return Column(position, value[position], row[position], through[position], kind[position])
 
     def _through_ancestors(
         self,
+        documented: Documented,
         term: int,
         above: np.ndarray,
         value: np.ndarray,
@@ -174,28 +188,36 @@ class Scorer:
         common = self.background[above]
         near = above[(common <= likelihood.TOO_COMMON) & (above != term)]
         for ancestor in near[np.lexsort((near, self.background[near]))].tolist():
-            entries = self.documented.entries(ancestor)
+            entries = documented.entries(ancestor)
             worth = likelihood.through_ancestor(entries.frequency, float(self.background[ancestor]))
-            better = worth > value[entries.position]
+            better = (worth > value[entries.position]) & ~documented.of_other_sex(entries.row)
             at = entries.position[better]
             value[at], row[at], through[at] = worth[better], entries.row[better], ancestor
-            is_above = np.isin(self.documented.pooled.term[row[at]], above)
-            kind[at] = np.where(is_above, _CODE[MatchKind.BROADER_DOCUMENTED], _CODE[MatchKind.SIBLING])
+        reached = np.flatnonzero(value > 0)
+        broader = np.zeros(self._ontology.size, dtype=np.bool_)
+        broader[above] = True
+        is_above = broader[documented.pooled.term[row[reached]]]
+        kind[reached] = np.where(is_above, _CODE[MatchKind.BROADER_DOCUMENTED], _CODE[MatchKind.SIBLING])
 
-    def _against(self, above: np.ndarray, value: np.ndarray, kind: np.ndarray, row: np.ndarray) -> None:
+    def _against(
+        self, documented: Documented, above: np.ndarray, value: np.ndarray, kind: np.ndarray, row: np.ndarray
+    ) -> None:
         """Opposites and documented absences override what ancestors seemed to offer."""
         for other in self._opposite_of_any(above):
-            entries = self.documented.entries(other)
+            entries = documented.entries(other)
             worth = likelihood.opposite(entries.frequency)
             lower = (kind[entries.position] != _CODE[MatchKind.OPPOSITE]) | (worth < value[entries.position])
+            lower &= ~documented.of_other_sex(entries.row)
             at = entries.position[lower]
             value[at], row[at], kind[at] = worth[lower], entries.row[lower], _CODE[MatchKind.OPPOSITE]
         for ancestor in above.tolist():
-            at, absent = self.documented.absent(ancestor)
-            for position, k in zip(at.tolist(), absent.tolist(), strict=True):
-                worth_here = float(likelihood.documented_absent(self.documented.pooled.m[k : k + 1])[0])
-                if kind[position] != _CODE[MatchKind.DOCUMENTED_ABSENT] or worth_here < value[position]:
-                    value[position], row[position] = worth_here, k
+            at, absent = documented.absent(ancestor)
+            if not len(at):
+                continue
+            worth = likelihood.documented_absent(documented.pooled.m[absent])
+            for position, k, here in zip(at.tolist(), absent.tolist(), worth.tolist(), strict=True):
+                if kind[position] != _CODE[MatchKind.DOCUMENTED_ABSENT] or here < value[position]:
+                    value[position], row[position] = here, k
                     kind[position] = _CODE[MatchKind.DOCUMENTED_ABSENT]
 
     def opposites(self, term: int) -> list[int]:
@@ -208,21 +230,24 @@ class Scorer:
     # --- excluded findings, onset, sex -----------------------------------
 
     def _all_excluded(self, reading: Reading) -> tuple[Part, ...]:
-        parts = [self._excluded(counted, reading.age) for counted in reading.excluded]
+        parts = [self._excluded(counted, reading) for counted in reading.excluded]
         together = np.zeros(self.documented.size)
         for part in parts:
             together[part.position] += part.value
         factor = likelihood.bounded_together(together)
         return tuple(replace(part, value=part.value * factor[part.position]) for part in parts)
 
-    def _excluded(self, counted: Counted, age: float | None) -> Part:
-        entries = self.documented.entries(counted.term)
-        value = likelihood.excluded(entries.frequency)
-        if age is not None:
-            begins = self.documented.pooled.onset_low[entries.row]
-            begins = np.where(np.isnan(begins), self.onset_low[entries.position], begins)
-            value = np.where(begins > age, 0.0, value)  # NaN compares as "could have appeared"
-        return Part(counted, entries.position, value, row=entries.row)
+    def _excluded(self, counted: Counted, reading: Reading) -> Part:
+        documented = self.documented_for(reading.sex)
+        entries = documented.entries(counted.term)
+        applies = ~documented.of_other_sex(entries.row)
+        position, row = entries.position[applies], entries.row[applies]
+        value = likelihood.excluded(entries.frequency[applies])
+        if reading.age is not None:
+            begins = documented.pooled.onset_low[row]
+            begins = np.where(np.isnan(begins), self.onset_low[position], begins)
+            value = np.where(begins > reading.age, 0.0, value)  # NaN compares as "could have appeared"
+        return Part(counted, position, value, row=row)
 
     def _onsets(self, reading: Reading, present: tuple[Part, ...]) -> tuple[Part, ...]:
         parts = []
@@ -230,13 +255,14 @@ class Scorer:
             gap = likelihood.onset_gap(self.onset_low, self.onset_high, *reading.onset)
             at = np.flatnonzero(gap > 0)
             parts.append(Part(None, at, likelihood.onset_mismatch(gap[at], likelihood.ONSET_MOST)))
-        pooled = self.documented.pooled
+        documented = self.documented_for(reading.sex)
+        pooled = documented.pooled
         for part in present:
             if part.counted is None or part.counted.onset is None or part.column is None:
                 continue
             row = part.column.row
             gap = likelihood.onset_gap(pooled.onset_low[row], pooled.onset_high[row], *part.counted.onset)
-            mine = (gap > 0) & (part.value > 0)
+            mine = (gap > 0) & (part.value > 0) & ~documented.of_other_sex(row)
             worth = likelihood.onset_mismatch(gap[mine], likelihood.FINDING_ONSET_MOST)
             worth = np.maximum(worth, -part.value[mine])  # takes the credit of the match at the most
             parts.append(Part(part.counted, part.position[mine], worth, row=row[mine]))
@@ -244,14 +270,11 @@ class Scorer:
 
     def _sexes(self, reading: Reading, present: tuple[Part, ...]) -> tuple[Part, ...]:
         """A row of the other sex explains nothing in this patient: the credit of the match is taken back."""
-        sex = _SEX_CODE.get(reading.sex)
-        if sex is None:
-            return ()
+        documented = self.documented_for(reading.sex)
         parts = []
         for part in present:
             if part.column is not None:
-                of = self.documented.pooled.sex[part.column.row]
-                mine = (of != 0) & (of != sex) & (part.value > 0)
+                mine = documented.of_other_sex(part.column.row) & (part.value > 0)
                 if mine.any():
                     parts.append(Part(part.counted, part.position[mine], -part.value[mine], row=part.column.row[mine]))
         return tuple(parts)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from agents.evidence import Source, frequency_words, intact, of_annotation, of_profile, seal, telling
-from retrieval.model import Frequency, FrequencyKind
+from agents.ledger import argue
+from retrieval.model import Finding, Frequency, FrequencyKind, Profile, Sex
 from retrieval.snapshot import Snapshot
 
 APERT = "OMIM:101200"
@@ -59,5 +62,14 @@ def test_a_frequency_is_said_as_its_source_says_it() -> None:
     assert frequency_words(Frequency(FrequencyKind.COUNTED, 0.7, 5, 7)) == "in 5 of 7 patients"
     assert frequency_words(Frequency(FrequencyKind.COUNTED, 0.7, 1, 1)) == "in 1 of 1 patient"
     assert frequency_words(Frequency(FrequencyKind.CLASS, 0.9, term="HP:0040281")) == "as very frequent (80 to 99 %)"
-    assert frequency_words(Frequency(FrequencyKind.PERCENT, 0.455)) == "in 45.5 % of patients"
+    assert frequency_words(Frequency(FrequencyKind.PERCENT, 0.459, percent=45.5)) == "in 45.5 % of patients"
     assert frequency_words(Frequency(FrequencyKind.UNKNOWN, 0.5)) == "without a stated frequency"
+
+
+@pytest.mark.parametrize(("sex", "counted"), [(Sex.FEMALE, "246 of 754"), (Sex.MALE, "332 of 699")])
+def test_a_statement_quotes_the_row_of_the_patients_sex(snapshot: Snapshot, sex: Sex, counted: str) -> None:
+    """Fabry disease counts proteinuria in women and in men, in one publication."""
+    patient = Profile((Finding("HP:0000093"),), sex)
+    argued = argue(snapshot, patient, snapshot.ranker.explain(patient, "OMIM:301500"))
+    (said,) = [claim.text for claim in argued.claims if claim.about == "HP:0000093"]
+    assert said == f"Proteinuria is documented in {counted} patients ({sex} patients only)."

@@ -17,10 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.errors import RetrievalError
-from retrieval.model import Finding, Profile
-from retrieval.ontology.graph import Ontology
-from retrieval.ranking import Ranker, resolve_profile
+from retrieval.ranking import Ranker, rankable
 from retrieval.ranking.ranker import expected_rank
 from retrieval.snapshot import Snapshot, open_snapshot
 from tests import environment, knowledge
@@ -30,17 +27,6 @@ from tests.benchmarks.published_cases import Published, phenopackets, rarebench
 RANKS = (1, 3, 10)
 BOUND_MS = 10.0
 BEYOND = float("inf")  # the rank of what is not listed
-
-
-def usable(ontology: Ontology, profile: Profile) -> Profile:
-    """Without the findings this release cannot read; they are lost to the ranking, the case is not."""
-    kept: list[Finding] = []
-    for finding in profile.findings:
-        try:
-            kept += resolve_profile(ontology, Profile((finding,)))[0].findings
-        except RetrievalError:
-            continue
-    return Profile(tuple(kept), profile.sex, profile.age, profile.onset)
 
 
 class Bench:
@@ -65,7 +51,7 @@ class Bench:
                 documented[position] = bool((~table.pooled.negative).any())
         if not at:
             return BEYOND, False
-        scores = self.ranker.scores(usable(self.ontology, case.profile), instead=instead)
+        scores = self.ranker.scores(rankable(self.ontology, case.profile), instead=instead)
         return min(expected_rank(scores, position) for position in at), any(documented.values())
 
 
@@ -113,7 +99,7 @@ def speed(bench: Bench, cases: Sequence[Published]) -> None:
 
     Processor time, because other processes share the machine; and as a clinician edits, one finding more.
     """
-    profiles = [usable(bench.ontology, case.profile) for case in cases[:500]]
+    profiles = [rankable(bench.ontology, case.profile) for case in cases[:500]]
     profiles = [profile for profile in profiles if profile.findings]
     bench.ranker.rank(profiles[0])
     first, edited = [], []

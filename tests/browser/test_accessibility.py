@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from diagnosis_app.accounts.models import User
 from diagnosis_app.accounts.policy import Actor
 from diagnosis_app.cases import actions
+from diagnosis_app.cases.content import read_content
 from diagnosis_app.cases.models import Case
 from tests.browser.steps import open_case
 
@@ -141,3 +142,15 @@ def test_knowledge(look: Page, snapshot: object) -> None:
 def test_nothing_here(look: Page, snapshot: object) -> None:
     look.goto("/cases/00000000-0000-0000-0000-000000000000/")
     flawless(look, "not-found")
+
+
+@pytest.mark.parametrize("width", [720, 800, 960])
+def test_no_page_scrolls_sideways_at_twice_the_size(
+    open_as: Callable[..., Page], user: User, ranked_case: Case, actor: Actor, width: int
+) -> None:
+    long_names = [{"term": term} for term in ("HP:0032325", "HP:0002077", "HP:0030890", "HP:0000741")]
+    actions.create_case(actor, ranked_case.team_id, read_content({"findings": long_names}))
+    page = open_as(user, viewport={"width": width, "height": 500})
+    for address in ("/", f"/cases/{ranked_case.pk}/", f"/cases/{ranked_case.pk}/export/", "/knowledge/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address

@@ -194,6 +194,38 @@ def test_candidates_and_sources_open_with_the_keyboard(
         expect(source.locator(".src")).to_contain_text("release 2025-01-16")
 
 
+def test_a_result_shows_the_candidates_before_it_opens_them(
+    web: Web, enter: Callable[..., Page], ranked_case: Case, actor: Actor
+) -> None:
+    run = request_run(actor, ranked_case)
+    investigate(run)
+    with web.serving():
+        page = enter(java_script_enabled=False)
+        page.goto(address(run))
+        expect(page.locator(".run-top li")).to_have_count(5)
+        expect(page.locator(".run-cand")).to_have_count(10)
+        expect(page.locator(".run-cand[open]")).to_have_count(1)  # the leader
+        expect(page.locator(".run-cand .why").last).to_be_visible()  # for and against, also of a folded one
+        second = page.locator(".run-cand").nth(1)
+        second.locator("> summary").click()
+        expect(second.locator(".quad")).to_be_visible()
+
+
+def test_a_printed_result_names_its_sources(
+    web: Web, enter: Callable[..., Page], ranked_case: Case, actor: Actor
+) -> None:
+    run = request_run(actor, ranked_case)
+    investigate(run)
+    with web.serving():
+        page = enter()
+        page.goto(address(run))
+        source = page.locator(".run-cand").first.locator(".run-src .src").first
+        expect(source).to_be_hidden()
+        page.emulate_media(media="print")
+        expect(source).to_be_visible()
+        expect(page.get_by_text("Not for emergencies, not for patients.").first).to_be_visible()
+
+
 def test_a_person_who_signed_out_elsewhere_is_told(
     web: Web, enter: Callable[..., Page], ranked_case: Case, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

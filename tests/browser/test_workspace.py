@@ -6,8 +6,12 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from diagnosis_app.accounts.policy import Actor
+from diagnosis_app.cases import actions
+from diagnosis_app.cases.content import read_content
 from diagnosis_app.cases.models import Case
-from tests.browser.steps import kept, open_case, stored
+from tests.browser.steps import FINDINGS, kept, open_case, stored
+from tests.people import Clinic
 
 
 def statuses(case: Case) -> dict[str, str]:
@@ -225,3 +229,79 @@ def test_question_mark_shows_the_keys_in_the_page(page: Page, ranked_case: Case)
     expect(page.locator("#keys dl")).to_be_hidden()
     page.keyboard.press("?")
     expect(page.locator("#keys dl")).to_be_visible()
+
+
+def test_after_writing_the_keys_are_on_the_first_mention(page: Page, example_case: Case) -> None:
+    open_case(page, example_case)
+    page.keyboard.press("e")
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text(" Strabismus.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("mark").first).to_be_focused()
+    page.keyboard.press("Enter")
+    kept(page)
+    assert statuses(example_case) == {"Turricephaly": "present"}
+
+
+def test_answers_are_given_one_after_the_other(page: Page, ranked_case: Case) -> None:
+    open_case(page, ranked_case)
+    page.keyboard.press("d")
+    page.keyboard.press("Enter")
+    first = page.locator("[data-answer=excluded]").first
+    first.focus()
+    term = first.get_attribute("data-term")
+    page.keyboard.press("Enter")
+    kept(page)
+    assert [one.term for one in stored(ranked_case).findings if one.term == term]
+    focused = page.evaluate("[document.activeElement.dataset.answer, document.activeElement.dataset.term]")
+    assert focused[0] == "excluded" and focused[1] != term
+
+
+def test_the_first_list_is_named_as_such(page: Page, example_case: Case) -> None:
+    open_case(page, example_case)
+    page.keyboard.press("n")
+    page.keyboard.press("Shift+Enter")
+    words = page.locator("[data-moved-words]")
+    expect(words).to_contain_text("This is the first list: ")
+    expect(words).to_contain_text(page.locator(".cand .open").first.inner_text() + " leads")
+    page.keyboard.press("Control+z")
+    expect(words).to_contain_text("Too little is left for a list.")
+
+
+def test_the_list_does_not_move_when_it_is_ranked_again(page: Page, ranked_case: Case) -> None:
+    open_case(page, ranked_case)
+    expect(page.locator("[data-steady]")).to_contain_text("teady:")
+    before = page.locator(".cand").first.bounding_box()
+    page.keyboard.press("f")
+    page.keyboard.type("cleft palate")
+    page.wait_for_selector("#opts [role=option]")
+    page.keyboard.press("Shift+Enter")
+    kept(page)
+    expect(page.locator("[data-moved-words]")).to_contain_text("Cleft palate added as absent")
+    after = page.locator(".cand").first.bounding_box()
+    assert before is not None and after is not None and before["y"] == after["y"]
+
+
+def test_the_list_of_keys_is_left_as_it_was_entered(page: Page, ranked_case: Case) -> None:
+    open_case(page, ranked_case)
+    page.keyboard.press("d")
+    opener = page.locator(".cand .open").first
+    expect(opener).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.locator("#keys dl")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys dl")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_a_case_without_a_note_says_so(page: Page, actor: Actor, clinic: Clinic, snapshot: object) -> None:
+    case = actions.create_case(actor, clinic.team.pk, read_content({"findings": FINDINGS[3:5]}))
+    open_case(page, case)
+    expect(page.get_by_text("No note. Paste or write one")).to_be_visible()
+    expect(page.locator("[data-strip]")).to_be_hidden()
+
+
+def test_a_line_in_a_script_from_right_to_left_runs_that_way(page: Page, example_case: Case) -> None:
+    open_case(page, example_case)
+    assert page.locator("[data-walk]").evaluate("(one) => getComputedStyle(one).unicodeBidi") == "plaintext"
+    assert page.locator("#note").get_attribute("dir") == "auto"

@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from scipy.special import betaln
 
 from retrieval.annotation_rows import AnnotationRow
-from retrieval.pooling import PRIOR_POINT, PRIOR_WEIGHT, shrink
+from retrieval.pooling import PRIOR_POINT, PRIOR_WEIGHT, percent_stated, shrink
 from retrieval.snapshot import Snapshot
 from retrieval.statements import CLASS, COUNTED, PERCENT, UNKNOWN, Statements
 from tests.retrieval.annotations import pooled, row
@@ -81,6 +81,13 @@ def test_a_percentage_beats_a_class_and_is_shrunk_a_little() -> None:
     found = pooled(row("100%"), row("HP:0040283", reference="ORPHA:3"))
     assert found.kind[0] == PERCENT
     assert 0.9 < found.frequency[0] < 1
+    assert percent_stated(float(found.frequency[0])) == 100
+
+
+@pytest.mark.parametrize("stated", ["0.5", "14", "32.3", "37.5", "66.67", "95"])
+def test_the_percentage_a_reader_is_shown_is_the_one_the_source_states(stated: str) -> None:
+    found = pooled(row(f"{stated}%"))
+    assert percent_stated(float(found.frequency[0])) == float(stated)
 
 
 def test_several_classes_give_the_middle_one_and_of_two_the_rarer() -> None:

@@ -160,3 +160,27 @@ def test_a_secret_that_is_too_short_ends_the_start_with_the_remedy(tmp_path, kno
     assert one.process.wait(60) == 1
     one.wait_for("CLEW_SECRET_KEY: its value is not usable: shorter than 32 characters")
     assert "Traceback" not in one.output
+
+
+def test_a_directory_that_cannot_be_prepared_is_said_in_words(tmp_path: Path, knowledge_directory: Path) -> None:
+    """A full disk, a read-only one, a damaged database: a sentence with a remedy, never a stack trace."""
+    var = tmp_path / "var"
+    var.mkdir()
+    (var / "clew.sqlite3").write_bytes(b"this is no database" * 100)
+    served = Served(var, knowledge_directory, "--port", "0")
+    assert served.process.wait(timeout=60) == 1
+    served._reader.join(timeout=10)
+    assert "Traceback" not in served.output
+    assert "doctor" in served.output
+
+
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [("database or disk is full", "Free some space"), ("attempt to write a readonly database", "Change its owner")],
+)
+def test_a_full_or_read_only_disk_is_named(said: str, remedy: str) -> None:
+    from django.db import OperationalError
+
+    from diagnosis_app.operations.management.commands.serve import _unprepared
+
+    assert remedy in _unprepared(OperationalError(said), Path("/var/clew"))

@@ -8,7 +8,8 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse, UnreadablePostError
+from django.http.request import RawPostDataException
 from django.utils.translation import gettext as _
 
 from diagnosis_app.accounts.guard import actor_of
@@ -41,6 +42,10 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
     except RequestDataTooBig:
         raise TooLarge(
             _("This is more than 5 MB."), field="note", hint=_("Shorten the note to what describes this patient.")
+        ) from None
+    except (RawPostDataException, UnreadablePostError):  # sent as a form, or broken off
+        raise Invalid(
+            _("The request did not arrive as JSON."), hint=_("Reload the page; what you typed is kept.")
         ) from None
     except (ValueError, RecursionError):
         raise Invalid(_("The request is not valid JSON."), hint=_("Reload the page; what you typed is kept.")) from None

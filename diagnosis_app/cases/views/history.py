@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from corpus_ingest import library
 from diagnosis_app.accounts.guard import actor_of, performs
@@ -20,7 +20,7 @@ from diagnosis_app.interop.phenopackets import export_report, write_phenopacket
 from frontend.words import who
 
 
-@require_GET
+@require_safe
 @performs(Verb.CASE_READ)
 def history(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = actions.read_case(actor_of(request), case_id, part="history")
@@ -42,7 +42,7 @@ def history(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "cases/history.html", context)
 
 
-@require_GET
+@require_safe
 @performs(Verb.CASE_READ)
 def version(request: HttpRequest, case_id: UUID, number: int) -> HttpResponse:
     """An old version, read-only, ranked with the knowledge in use now."""
@@ -71,7 +71,7 @@ def go_back(request: HttpRequest, case_id: UUID, number: int) -> HttpResponse:
     return redirect("case_history", case_id=case_id)
 
 
-@require_GET
+@require_safe
 @performs(Verb.CASE_EXPORT)
 def export(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Both forms on one page, with what a phenopacket cannot carry."""
@@ -88,7 +88,7 @@ def export(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "cases/export.html", context)
 
 
-@require_GET
+@require_safe
 @performs(Verb.CASE_EXPORT)
 def text(request: HttpRequest, case_id: UUID) -> HttpResponse:
     actor = actor_of(request)
@@ -97,7 +97,7 @@ def text(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return HttpResponse(as_text(case, content), content_type="text/plain; charset=utf-8")
 
 
-@require_GET
+@require_safe
 @performs(Verb.CASE_EXPORT)
 def phenopacket(request: HttpRequest, case_id: UUID) -> HttpResponse:
     actor = actor_of(request)

@@ -14,7 +14,7 @@ from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.cases import actions
 from diagnosis_app.cases.content import read_content
 from diagnosis_app.cases.example import EXAMPLE
-from diagnosis_app.errors import ClinicError, Invalid, InvalidMany, TooLarge
+from diagnosis_app.errors import ClinicError, Hidden, Invalid, InvalidMany, TooLarge
 from diagnosis_app.interop.phenopackets import read_phenopacket
 
 LARGEST = 5 * 1024 * 1024  # bytes of an uploaded phenopacket
@@ -36,7 +36,7 @@ def example(request: HttpRequest) -> HttpResponse:
     return redirect("case", case_id=case.pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @performs(Verb.CASE_CREATE)
 def bring_in(request: HttpRequest) -> HttpResponse:
     """Shows the form; after a file, the report. A refused file writes nothing and is named in place."""
@@ -70,7 +70,9 @@ def _uploaded(request: HttpRequest) -> bytes:
 def _team(actor: Actor, request: HttpRequest) -> int:
     """The team asked for, or the only one."""
     asked = request.POST.get("team", "")
-    if asked.isascii() and asked.isdigit():
+    if asked:
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 18):
+            raise Hidden(_("There is no such team."), field="team", hint=_("Choose one of the list."))
         return int(asked)
     teams = sorted(actor.teams(Verb.CASE_CREATE))
     if len(teams) == 1:

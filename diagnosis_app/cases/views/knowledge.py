@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from corpus_ingest import library
 from diagnosis_app.accounts.guard import performs
@@ -16,7 +17,7 @@ from diagnosis_app.accounts.policy import Verb
 from retrieval.errors import RetrievalError
 
 
-@require_GET
+@require_safe
 @performs(Verb.KNOWLEDGE_READ)
 def knowledge(request: HttpRequest) -> HttpResponse:
     try:
@@ -28,11 +29,21 @@ def knowledge(request: HttpRequest) -> HttpResponse:
     context = {
         "snapshot": snapshot,
         "manifest": manifest,
+        "built": _built(manifest.created),
         "files": files,
         "size": manifest.bytes,
         "counts": list(_counts(manifest.counts)),
     }
     return render(request, "knowledge/knowledge.html", context)
+
+
+def _built(created: str) -> datetime | None:
+    """The manifest is a file: what it says of its date is not trusted to be one."""
+    try:
+        moment = datetime.fromisoformat(created)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _counts(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from corpus_ingest import library
 from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.policy import Verb
+from diagnosis_app.audit import log
 from diagnosis_app.cases.content import NOTE_LIMIT
 from diagnosis_app.cases.views.answers import answers_json, read_json
 from diagnosis_app.errors import Invalid, TooLarge
@@ -18,7 +19,7 @@ from diagnosis_app.errors import Invalid, TooLarge
 LONGEST = 120  # characters of a search
 
 
-@require_GET
+@require_safe
 @performs(Verb.KNOWLEDGE_READ)
 @answers_json
 def terms(request: HttpRequest) -> HttpResponse:
@@ -59,8 +60,11 @@ def read(request: HttpRequest) -> HttpResponse:
             field="text",
             hint="Shorten it to the part that describes this patient.",
         )
-    actor_of(request).require(Verb.RANK)
-    return JsonResponse({"mentions": mentions(text)})
+    actor = actor_of(request)
+    actor.require(Verb.RANK)
+    found = mentions(text)
+    log.record(actor, Verb.RANK, detail={"characters": len(text), "mentions": len(found)})
+    return JsonResponse({"mentions": found})
 
 
 def mentions(text: str) -> list[dict[str, Any]]:

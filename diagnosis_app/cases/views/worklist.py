@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.models import Team
@@ -18,7 +18,7 @@ from diagnosis_app.cases.worklist import PAGE, worklist
 from diagnosis_app.errors import ClinicError
 
 
-@require_GET
+@require_safe
 @performs(Verb.CASE_LIST)
 def cases(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.policy import Verb
@@ -31,7 +31,7 @@ from retrieval.errors import RetrievalError
 SHOWN = (10, 50)  # candidates in the list, before and after "Show more"
 
 
-@require_GET
+@require_safe
 @ensure_csrf_cookie
 @performs(Verb.CASE_READ)
 def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
@@ -72,6 +72,7 @@ def draft(request: HttpRequest, case_id: UUID) -> HttpResponse:
         wanted = read_content(_spoken(data.get("content")))
         stored = actions.store_draft(actor, found, wanted, _revision(data.get("base")))
     except actions.DraftConflict as conflict:
+        actions.read_case(actor, case_id, part="conflict")  # the answer shows what the other person wrote
         return _conflict(conflict, data)
     after = actions.content_of(stored)
     return JsonResponse(
@@ -101,7 +102,7 @@ def save(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return JsonResponse({"version": version.number, "at": moment(version.created_at), "new": not again, "words": words})
 
 
-@require_GET
+@require_safe
 @performs(Verb.CASE_READ)
 @answers_json
 def differential(request: HttpRequest, case_id: UUID) -> HttpResponse:
@@ -113,7 +114,7 @@ def differential(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return JsonResponse({"revision": found.draft.revision, "list": html})
 
 
-@require_GET
+@require_safe
 @performs(Verb.CASE_READ)
 @answers_json
 def candidate(request: HttpRequest, case_id: UUID, disease: str) -> HttpResponse:
@@ -122,7 +123,7 @@ def candidate(request: HttpRequest, case_id: UUID, disease: str) -> HttpResponse
     return JsonResponse({"revision": found.draft.revision, "html": html})
 
 
-@require_GET
+@require_safe
 @performs(Verb.CASE_READ)
 @answers_json
 def steady(request: HttpRequest, case_id: UUID) -> HttpResponse:

@@ -12,6 +12,14 @@ export function onKeys(commands) {
   });
 }
 
+/* The list of keys stands at the foot of the page: who leaves it is back where it was opened. */
+let before = null;
+function closeKeys(keys) {
+  keys.open = false;
+  if (before?.isConnected && before !== document.body) before.focus();
+  else keys.querySelector("summary").blur();
+}
+
 onKeys({
   "/": () => {
     const search = document.getElementById("search");
@@ -21,8 +29,14 @@ onKeys({
   "?": () => {
     const keys = document.getElementById("keys");
     if (!keys) return;
-    keys.open = !keys.open;
-    if (keys.open) keys.querySelector("summary").focus();
+    if (keys.open) return closeKeys(keys);
+    before = document.activeElement;
+    keys.open = true;
+    return keys.querySelector("summary").focus();
+  },
+  Escape: () => {
+    const keys = document.getElementById("keys");
+    if (keys?.open && keys.contains(document.activeElement)) closeKeys(keys);
   },
 });
 

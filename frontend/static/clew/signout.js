@@ -11,14 +11,12 @@ document.querySelectorAll("form[data-sign-out]").forEach((form) => {
       box.className = "note note-unsure";
       box.setAttribute("role", "alert");
       const words = document.createElement("p");
-      words.textContent =
-        "Changes to a case are not sent yet and are kept only in this browser. " +
-        "Open the case to send them, or press sign out once more to discard them. ";
+      words.textContent = `${form.dataset.unsent} `;
       box.append(words);
       for (const entry of left) {
         const link = document.createElement("a");
         link.href = entry.url;
-        link.textContent = `Open ${entry.reference}`;
+        link.textContent = `${form.dataset.open} ${entry.reference}`;
         words.append(link, " ");
       }
       document.querySelector("[data-messages]").append(box);

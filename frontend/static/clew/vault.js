@@ -52,5 +52,6 @@ export function unsent(user) {
 
 export function forgetAll() {
   for (const key of keys()) localStorage.removeItem(key);
-  for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+  // Also the address that htmx remembers: it holds the words of a search.
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX) || key.startsWith("htmx-")) sessionStorage.removeItem(key);
 }

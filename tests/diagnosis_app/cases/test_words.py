@@ -10,8 +10,9 @@ from diagnosis_app.cases.ages import age_from, onset_from
 from diagnosis_app.cases.bars import Piece, Scale, bar
 from diagnosis_app.cases.content import read_content
 from diagnosis_app.cases.differences import differences
+from diagnosis_app.cases.differential import not_explained
 from diagnosis_app.errors import Invalid
-from frontend.words import age, signed, source_url, who
+from frontend.words import age, duration, number, signed, source_url, who
 
 
 @pytest.mark.parametrize(
@@ -121,3 +122,18 @@ def test_the_pieces_of_a_bar_fill_the_scale_in_proportion() -> None:
 
 def test_signs_are_true_minus_signs() -> None:
     assert [signed(value) for value in (1.25, -0.4, 0.01, -0.01)] == ["+1.2", "−0.4", "0.0", "0.0"]
+
+
+@pytest.mark.parametrize(("value", "words"), [(1.23, "1.2"), (-0.3, "\u22120.3"), (-0.04, "0.0"), (112.6, "112.6")])
+def test_a_score_has_one_decimal_and_a_true_minus(value: float, words: str) -> None:
+    assert number(value) == words
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.01, "< 0.1 s"), (1.23, "1.2 s"), (147.0, "2 min 27 s")])
+def test_a_duration_is_read_at_a_glance(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_findings_left_open_are_named_and_counted() -> None:
+    assert not_explained(["Ataxia"]) == "Not explained: Ataxia."
+    assert not_explained(["Ataxia", "Apathy", "Snoring"]) == "Not explained: Ataxia, Apathy and 1 more."

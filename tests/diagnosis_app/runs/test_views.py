@@ -14,10 +14,16 @@ from agents.contract import Failure, Outcome, OutcomeCode
 from diagnosis_app.accounts.models import Role
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.cases import actions as cases
+from diagnosis_app.cases.content import read_content
 from diagnosis_app.cases.models import Case
+from diagnosis_app.cases.panels import what_would_help
+from diagnosis_app.cases.ranking import explain_content, rank_content
 from diagnosis_app.runs import actions, worker
 from diagnosis_app.runs.models import Claim, Run
+from diagnosis_app.runs.result import result_of
 from diagnosis_app.runs.store import Store
+from diagnosis_app.runs.sums import stance_of
+from frontend.words import signed
 from tests.people import Clinic
 
 
@@ -196,3 +202,44 @@ def test_a_run_under_the_address_of_another_case_is_not_found(signed_in: Client,
 def test_the_page_of_a_run_loads_no_script_from_elsewhere_and_holds_none(signed_in: Client, run: Run) -> None:
     html = signed_in.get(page_of(run)).content.decode()
     assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", html) and not re.search(r"\bon\w+=", html)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_quarter_counts_the_whole_sum_and_lists_what_no_statement_names(signed_in: Client, ended: Run) -> None:
+    leader = ended.candidates.get(rank=1)
+    first = leader.claims.filter(stance="for").order_by("position").first()
+    Claim.objects.filter(candidate=leader, stance="for").exclude(pk=first.pk).update(verified=False)
+    supports = result_of(ended).entries[0].supports
+    weighty = [term for term in leader.contributions.all() if stance_of(term) == "for"]
+    assert len(supports.statements) == 1 and supports.count == len(weighty)
+    assert supports.rest.together == signed(sum(t.value for t in weighty if t.finding != first.triple["about"]))
+    assert f"Show {len(weighty) - 1} more, together {supports.rest.together}" in text_of(signed_in.get(page_of(ended)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_result_counts_as_the_workspace_does(signed_in: Client, ended: Run) -> None:
+    content = cases.content_of(ended.version)
+    for entry in result_of(ended).entries[:3]:
+        told = explain_content(content, entry.id)
+        counted = [quarter.count for quarter in (entry.supports, entry.unexplained, entry.against)]
+        assert counted == [len(told.explains), len(told.unexplained), len(told.against)], entry.name
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_would_help_is_said_in_the_words_of_the_workspace(signed_in: Client, actor: Actor, case: Case) -> None:
+    few = cases.create_case(actor, case.team_id, read_content({"findings": [{"term": "HP:0001250"}]}))
+    run = actions.request_run(actor, few)
+    worker.investigate(run.pk)
+    run.refresh_from_db()
+    text = text_of(signed_in.get(page_of(run)))
+    assert run.outcome == "insufficient" and "What would help most" in text
+    wanted = what_would_help(cases.content_of(run.version), rank_content(cases.content_of(run.version)))
+    assert wanted and all(line in text for line in wanted)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_scores_below_nothing_carry_a_true_minus(signed_in: Client, ended: Run) -> None:
+    last = ended.candidates.order_by("-rank").first()
+    type(last).objects.filter(pk=last.pk).update(score=-1.25)
+    text = text_of(signed_in.get(page_of(ended)))
+    assert "\u22121.2" in text and "-1.2" not in text

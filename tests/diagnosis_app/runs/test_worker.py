@@ -14,6 +14,8 @@ from agents import runner
 from agents.contract import Outcome, StepRecord
 from corpus_ingest import library
 from diagnosis_app.accounts.policy import Actor
+from diagnosis_app.cases.content import read_content
+from diagnosis_app.cases.ranking import rank_content
 from diagnosis_app.runs import actions, shutdown, worker
 from diagnosis_app.runs.claim import claim
 from diagnosis_app.runs.models import Claim, Event, Run, State
@@ -42,6 +44,17 @@ def test_a_run_ends_partial_with_its_record_and_leaves_no_scratch(run: Run) -> N
     assert [step.status for step in run.steps.all()] == ["done"] * 3
     assert run.candidates.count() == 50 and Claim.objects.filter(candidate__run=run, verified=True).count() > 50
     assert str(run.pk) not in remembered()
+
+
+def test_a_run_keeps_the_candidates_and_sums_that_the_page_shows_at_once(run: Run) -> None:
+    worker.investigate(run.pk)
+    instant = rank_content(read_content(run.version.content))
+    kept = list(run.candidates.order_by("rank").prefetch_related("contributions"))
+    assert [(one.rank, one.disease) for one in kept] == [(one.rank, one.id) for one in instant.candidates]
+    for stored, shown in zip(kept, instant.candidates, strict=True):
+        values = [part.value for part in stored.contributions.all()]
+        assert values == pytest.approx([part.value for part in shown.contributions])
+        assert stored.prior + sum(values) == pytest.approx(stored.score)
 
 
 def test_a_task_that_arrives_twice_does_nothing_the_second_time(run: Run) -> None:

@@ -114,6 +114,8 @@ RELATIVES = [
     ("His mother denies seizures.", {"Seizure": X}),
     ("The mutation was inherited from his mother; he has ptosis.", {"Ptosis": P}),
     ("No family history of seizures.", {}),
+    ("Family history: migraine in grandmother. Examination: ataxia.", {"Migraine": F, "Ataxia": P}),
+    ("Family history: mother: migraine. Father: scoliosis.", {"Migraine": F, "Scoliosis": F}),
     ("Her mother has no cataract.", {}),
     ("He has a relative macrocephaly.", {"Relative macrocephaly": P}),
     ("The patient and his younger brother have ptosis.", {"Ptosis": P}),

@@ -6,9 +6,11 @@ import math
 
 import pytest
 
-from retrieval.model import Contribution, ContributionKind, MatchKind, Profile
+from retrieval.model import Contribution, ContributionKind, MatchKind, Profile, Sex
 from retrieval.ranking import likelihood
 from tests.retrieval.ranking.world import profile, ranker, term
+
+BY_SEX = "OMIM:100013"
 
 
 def contributions(asked: Profile, disease: str) -> dict[tuple[str, str | None], Contribution]:
@@ -134,12 +136,54 @@ def test_what_is_absent_in_both_is_neutral() -> None:
 
 
 def test_a_row_of_the_other_sex_explains_nothing() -> None:
-    from retrieval.model import Sex
-
     boy = contributions(profile("Cryptorchidism", sex=Sex.MALE), "OMIM:100008")
     girl = contributions(profile("Cryptorchidism", sex=Sex.FEMALE), "OMIM:100008")
     assert ("sex", term("Cryptorchidism")) not in boy
     assert girl["sex", term("Cryptorchidism")].value == -girl["finding", term("Cryptorchidism")].value < 0
+
+
+def test_of_a_row_for_each_sex_the_patients_own_is_quoted() -> None:
+    girl = contributions(profile("Hypertonia", sex=Sex.FEMALE), BY_SEX)
+    boy = contributions(profile("Hypertonia", sex=Sex.MALE), BY_SEX)
+    assert ("sex", term("Hypertonia")) not in girl | boy
+    quoted = [one["finding", term("Hypertonia")] for one in (girl, boy)]
+    assert [(one.frequency.n, one.frequency.m, one.sex) for one in quoted if one.frequency] == [
+        (2, 10, Sex.FEMALE),
+        (9, 10, Sex.MALE),
+    ]
+    assert 0 < quoted[0].value < quoted[1].value
+
+
+def test_a_general_finding_is_read_from_a_row_that_applies_to_the_patient() -> None:
+    girl = contributions(profile("Orofacial cleft", sex=Sex.FEMALE), BY_SEX)
+    assert ("sex", term("Orofacial cleft")) not in girl
+    assert girl["finding", term("Orofacial cleft")].matched == term("Cleft palate")
+
+
+def test_an_absence_in_the_other_sex_says_nothing_and_in_the_own_sex_speaks_against() -> None:
+    girl = contributions(profile("Ectopia lentis", sex=Sex.FEMALE), BY_SEX)
+    boy = contributions(profile("Ectopia lentis", sex=Sex.MALE), BY_SEX)
+    assert girl["finding", term("Ectopia lentis")].match is MatchKind.DOCUMENTED_ABSENT
+    assert boy["finding", term("Ectopia lentis")].match is MatchKind.EXACT
+
+
+def test_an_exclusion_counts_only_against_rows_of_the_patients_sex() -> None:
+    excluded = ("Cryptorchidism",)
+    assert ("excluded", term("Cryptorchidism")) in contributions(
+        profile("Obesity", excluded=excluded, sex=Sex.MALE), "OMIM:100008"
+    )
+    assert ("excluded", term("Cryptorchidism")) not in contributions(
+        profile("Obesity", excluded=excluded, sex=Sex.FEMALE), "OMIM:100008"
+    )
+
+
+def test_nothing_is_expected_of_a_patient_that_is_documented_for_the_other_sex() -> None:
+    def expected(sex: Sex) -> set[str]:
+        return {one.term for one in ranker().explain(profile("Obesity", sex=sex), "OMIM:100008").expected}
+
+    assert term("Cryptorchidism") in expected(Sex.MALE)
+    assert term("Cryptorchidism") in expected(Sex.UNKNOWN)
+    assert term("Cryptorchidism") not in expected(Sex.FEMALE)
 
 
 def test_an_onset_that_does_not_fit_is_soft_and_bounded() -> None:

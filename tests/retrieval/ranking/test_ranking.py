@@ -7,7 +7,7 @@ import pytest
 
 from retrieval.errors import NotAFinding, UnknownDisease, UnknownTerm
 from retrieval.model import Finding, Profile, Status
-from retrieval.ranking import resolve_profile
+from retrieval.ranking import rankable
 from tests.retrieval.ranking.world import FOCAL_OLD, ontology_and_diseases, profile, ranker, term
 
 
@@ -127,12 +127,18 @@ def test_an_exclusion_below_another_counts_once() -> None:
 def test_an_obsolete_id_equals_its_replacement() -> None:
     ontology, _ = ontology_and_diseases()
     asked = Profile((Finding(FOCAL_OLD), Finding(term("Ataxia"))))
-    resolved, notes = resolve_profile(ontology, asked)
+    resolved = rankable(ontology, asked)
     assert resolved == profile("Focal-onset seizure", "Ataxia")
-    assert len(notes) == 1 and FOCAL_OLD in notes[0]
     old, new = ranker().rank(asked), ranker().rank(resolved)
     assert np.array_equal(old.scores, new.scores)
     assert old.candidates == new.candidates
+
+
+def test_a_stored_profile_is_ranked_by_what_the_ontology_still_knows() -> None:
+    ontology, _ = ontology_and_diseases()
+    stored = Profile((Finding(FOCAL_OLD), Finding("HP:7777777"), Finding("HP:0003674"), Finding(term("Ataxia"))))
+    assert rankable(ontology, stored) == profile("Focal-onset seizure", "Ataxia")
+    assert ranker().rank(rankable(ontology, stored)).used == 2
 
 
 def test_what_is_no_finding_is_refused_by_name() -> None:

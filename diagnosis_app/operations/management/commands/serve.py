@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError, InterfaceError
 
 from diagnosis_app import env
 from diagnosis_app.operations import embedded_redis, listening, local, prepare
@@ -26,6 +27,16 @@ SECONDS_TO_START = 60.0
 
 class Refused(SystemExit):
     """Ends the start with exit code 1 and these words on standard error."""
+
+
+def _unprepared(error: Exception, var: Path) -> str:
+    """Why nothing could be prepared; a full disk and a directory that may not be written have names of their own."""
+    said = " ".join(str(error).split())
+    if "full" in said or "No space left" in said:
+        return f"The disk that holds {var} is full. Free some space, or set CLEW_VAR to another disk, and start again."
+    if "readonly" in said or "Permission denied" in said or "Read-only" in said:
+        return f"{var} may not be written by this account. Change its owner, or set CLEW_VAR, and start again."
+    return f"Clew could not be prepared: {said}. Start ./manage.py doctor: it explains what is wrong."
 
 
 class Command(BaseCommand):
@@ -60,13 +71,15 @@ class Command(BaseCommand):
         taken = listener.getsockname()[1]
         if wanted and taken != wanted:
             self._say(f"Port {wanted} is in use; taking {taken}.")
-        prepare.database(self._say)
-        prepare.static_files(self._say)
-        prepare.knowledge(self._say)
-        login = prepare.first_login()
-
         logs = var / "log"
-        logs.mkdir(mode=0o700, exist_ok=True)
+        try:
+            prepare.database(self._say)
+            prepare.static_files(self._say)
+            prepare.knowledge(self._say)
+            login = prepare.first_login()
+            logs.mkdir(mode=0o700, exist_ok=True)
+        except (DatabaseError, InterfaceError, OSError) as error:
+            raise Refused(_unprepared(error, var)) from None
         supervisor = Supervisor(logs, settings.BASE_DIR, _environment(), self._say)
         watch = _Signals()
         try:

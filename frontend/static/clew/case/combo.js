@@ -16,10 +16,17 @@ export function createCombo({ box, store, page, announce }) {
   let asked = "";
   let stop = null;
   let timer = null;
+  let as = "present"; // what choosing a term adds it as, until one was added
   let phrase = ""; // the unmapped words that a term is looked for
+
+  function addAs(status) {
+    as = status;
+    pop.querySelectorAll("[data-as]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.as === status)));
+  }
 
   function close() {
     pop.hidden = true;
+    addAs("present");
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
     active = -1;
@@ -149,7 +156,7 @@ export function createCombo({ box, store, page, announce }) {
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (event.ctrlKey || event.metaKey) return;
-      if (!pop.hidden) take(event.shiftKey ? "excluded" : "present");
+      if (!pop.hidden) take(event.shiftKey ? "excluded" : as);
     } else if (event.key === "Escape" && (!pop.hidden || input.value)) {
       event.preventDefault();
       if (pop.hidden) clear();
@@ -159,11 +166,17 @@ export function createCombo({ box, store, page, announce }) {
   input.addEventListener("blur", () => setTimeout(() => box.contains(document.activeElement) || close(), 120));
   input.addEventListener("focus", () => input.value.trim() && pop.hidden && ask());
   pop.addEventListener("pointerdown", (event) => event.preventDefault());
+  pop.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-as]");
+    if (!button) return;
+    addAs(button.dataset.as);
+    input.focus();
+  });
   list.addEventListener("click", (event) => {
     const row = event.target.closest("[data-at]");
     if (!row) return;
     choose(Number(row.dataset.at));
-    take(event.shiftKey ? "excluded" : "present");
+    take(event.shiftKey ? "excluded" : as);
   });
 
   return {

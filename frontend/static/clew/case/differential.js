@@ -1,5 +1,5 @@
 /* The live differential: what moved, candidates that open in place, answers to what was not asked. */
-import { say } from "./words.js";
+import { element, say } from "./words.js";
 import { withFinding } from "./profile.js";
 import { swap } from "./swap.js";
 import { request } from "../http.js";
@@ -13,8 +13,11 @@ export function createDifferential({ box, sheet, store, sync, page, announce, un
   let busyTimer = null;
 
   function show(html) {
+    const held = box.contains(document.activeElement) ? document.activeElement.id : "";
     swap(box, html);
     settle();
+    // What had the keyboard inside an open candidate is there again only now.
+    if (held && document.activeElement?.id !== held) document.getElementById(held)?.focus({ preventScroll: true });
   }
 
   /** Bodies of candidates that were open come with the list. */
@@ -26,8 +29,17 @@ export function createDifferential({ box, sheet, store, sync, page, announce, un
       template.remove();
     });
     open.forEach((id) => there.has(id) || open.delete(id));
+    lead();
     clearTimeout(timer);
     if (box.querySelector("[data-steady]")) timer = setTimeout(steady, STEADY_AFTER);
+  }
+
+  /** On a narrow window the list is far below: the way to it says who leads. */
+  function lead() {
+    const words = document.querySelector("[data-jump-words]");
+    const first = box.querySelector(".cand");
+    const parts = first ? [first.querySelector(".open"), first.querySelector(".standing b")] : [box.querySelector("[data-list] .tag, [data-list] h3")];
+    words?.replaceChildren(...parts.filter(Boolean).map((part) => element("span", {}, part.textContent)));
   }
 
   function unfold(id, html) {
@@ -94,6 +106,9 @@ export function createDifferential({ box, sheet, store, sync, page, announce, un
     else if (button.matches("[data-undo]")) undo();
     else if (button.dataset.answer) {
       const { answer: status, term, name } = button.dataset;
+      const row = button.closest("li");
+      const next = row.nextElementSibling ?? row.previousElementSibling; // this row goes: the keyboard moves on
+      (next?.querySelector(`[data-answer=${status}]`) ?? button.closest(".cand").querySelector(".open")).focus({ preventScroll: true });
       store.change((content) => withFinding(content, { term, label: name, status, origin: "typed" }));
       announce(say("answered", { name, status: say(status) }));
     }

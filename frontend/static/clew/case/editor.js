@@ -5,7 +5,7 @@ import { element, say } from "./words.js";
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
 const PAUSE = 500; // ms without a key before the text is sent
 
-export function createEditor({ section, store, sync, page, onRead }) {
+export function createEditor({ section, store, sync, page, onRead, onWalk }) {
   const edit = section.querySelector("[data-edit]");
   const panel = section.querySelector("#note-edit");
   const field = section.querySelector("#note");
@@ -63,7 +63,7 @@ export function createEditor({ section, store, sync, page, onRead }) {
     field.focus();
   }
 
-  function close() {
+  async function close() {
     if (wrong()) {
       field.focus();
       return;
@@ -73,7 +73,9 @@ export function createEditor({ section, store, sync, page, onRead }) {
     shown.hidden = strip.hidden = false;
     edit.setAttribute("aria-expanded", "false");
     section.querySelector("[data-edit-words]").textContent = say("edit");
-    onRead();
+    edit.focus({ preventScroll: true });
+    await onRead();
+    if (document.activeElement === edit) onWalk();
   }
 
   edit.addEventListener("click", () => (editing() ? close() : open()));

@@ -45,14 +45,16 @@ export function createNote({ section, store, page, onChoose }) {
     const pieces = [];
     let done = 0;
     marks = mentions.map((mention, position) => {
-      pieces.push(...plain(text.slice(done, mention.start)));
+      for (const piece of plain(text.slice(done, mention.start))) pieces.push(piece);
       const mark = element("mark", { class: "m", role: page.editable ? "button" : null, "data-at": position, tabindex: -1 });
       pieces.push(mark);
       done = mention.end;
       return mark;
     });
-    pieces.push(...plain(text.slice(done)));
-    clin.replaceChildren(...pieces);
+    for (const piece of plain(text.slice(done))) pieces.push(piece);
+    const fresh = document.createDocumentFragment();
+    for (const piece of pieces) fresh.append(piece); // one by one: a call takes only so many at once
+    clin.replaceChildren(fresh);
     current = Math.min(current, Math.max(0, marks.length - 1));
     paint();
     if (held) focus(current);
@@ -60,15 +62,21 @@ export function createNote({ section, store, page, onChoose }) {
 
   /** Text with the phrases that were kept as written. */
   function plain(text) {
-    const phrases = store.content.unmapped.filter((phrase) => text.includes(phrase));
-    if (!phrases.length) return text ? [text] : [];
-    const phrase = phrases.sort((a, b) => text.indexOf(a) - text.indexOf(b))[0];
-    const at = text.indexOf(phrase);
-    return [
-      ...(at ? [text.slice(0, at)] : []),
-      element("span", { class: "m-x" }, phrase),
-      ...plain(text.slice(at + phrase.length)),
-    ];
+    const pieces = [];
+    let done = 0;
+    let found = store.content.unmapped.filter(Boolean).map((phrase) => ({ phrase, at: text.indexOf(phrase) }));
+    for (;;) {
+      found = found
+        .map((one) => (one.at >= 0 && one.at < done ? { ...one, at: text.indexOf(one.phrase, done) } : one))
+        .filter((one) => one.at >= 0);
+      if (!found.length) break;
+      const next = found.reduce((first, one) => (one.at < first.at ? one : first));
+      if (next.at > done) pieces.push(text.slice(done, next.at));
+      pieces.push(element("span", { class: "m-x" }, next.phrase));
+      done = next.at + next.phrase.length;
+    }
+    if (done < text.length) pieces.push(text.slice(done));
+    return pieces;
   }
 
   function paint() {

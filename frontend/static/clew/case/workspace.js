@@ -63,7 +63,7 @@ parts.findings = createFindings({ box: $("[data-findings]"), store, page, announ
 parts.differential = createDifferential({ box: $("[data-differential]"), sheet: $("[data-differential-sheet]"), store, sync, page, announce, undo });
 parts.patient = createPatient({ form: $("[data-patient]"), store, page });
 parts.combo = createCombo({ box: $("[data-combo]"), store, page, announce });
-parts.editor = createEditor({ section: $("[data-note]"), store, sync, page, onRead: read });
+parts.editor = createEditor({ section: $("[data-note]"), store, sync, page, onRead: read, onWalk: () => parts.note.focus() });
 parts.editor.onKeep?.((words) => parts.note.keepWords(words));
 
 const phrasesOf = (content) => content.unmapped.join("\n");

@@ -1,0 +1,110 @@
+"""What a candidate's sum says beyond its statements: how much of it each quarter holds, and one sentence.
+
+Statements are written for the weightiest findings only. The rest of the sum is counted and listed here,
+so that no quarter looks smaller, and nothing against a candidate lighter, than the arithmetic made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from agents.contract import Stance
+from diagnosis_app.cases.differential import not_explained
+from diagnosis_app.runs.models import Contribution
+from frontend.words import signed
+from retrieval.model import ContributionKind, MatchKind
+
+SLIGHT = 0.05  # log-odds: a smaller contribution speaks neither for nor against
+NAMED_FOR, NAMED_AGAINST = 3, 2
+_CONFLICTS = (MatchKind.OPPOSITE, MatchKind.DOCUMENTED_ABSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One term of the sum, in words."""
+
+    words: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The terms of a quarter for which no statement stands."""
+
+    parts: tuple[Part, ...]
+    together: str
+
+
+def part_name(kind: str, label: str) -> str:
+    """What a term of the sum is about."""
+    match kind:
+        case "onset":
+            return _("Onset")
+        case "sex":
+            return _("Sex")
+        case "excluded":
+            return _("%(finding)s is absent") % {"finding": label}
+    return label
+
+
+def stance_of(term: Contribution) -> Stance | None:
+    """The quarter that a term stands in when the candidate is opened in the workspace; none for the few without."""
+    match = term.body.get("match")
+    if match == MatchKind.UNEXPLAINED:
+        return Stance.UNEXPLAINED
+    if match in _CONFLICTS or (match is None and term.value < 0):
+        return Stance.AGAINST
+    return Stance.FOR if match is not None and term.kind == ContributionKind.FINDING else None
+
+
+def rest_of(terms: Iterable[Contribution], stance: Stance, said: Collection[str]) -> Rest:
+    """The terms of one quarter whose finding is not in `said`, the weightiest first."""
+    left = [term for term in terms if stance_of(term) == stance and about(term) not in said]
+    left.sort(key=lambda term: -abs(term.value))
+    parts = tuple(Part(_name(term), signed(term.value)) for term in left)
+    return Rest(parts, signed(sum(term.value for term in left)))
+
+
+def about(term: Contribution) -> str:
+    """What ties a term to a statement: its finding, or that it is the onset."""
+    return "onset" if term.kind == "onset" else term.finding
+
+
+def sentence(terms: Sequence[Contribution]) -> SafeString:
+    """What explains most, what speaks against: the same words as in the live differential."""
+    best = sorted((term for term in terms if term.value > SLIGHT), key=lambda term: -term.value)
+    worst = [term for term in terms if term.value < -SLIGHT and stance_of(term) != Stance.UNEXPLAINED]
+    worst.sort(key=lambda term: term.value)
+    support = (
+        format_html(_("Best explained: {}."), _joined(_name(term) for term in best[:NAMED_FOR]))
+        if best
+        else format_html("{}", _("None of the findings is explained."))
+    )
+    left = [_name(term) for term in terms if stance_of(term) == Stance.UNEXPLAINED]
+    if left:
+        support = format_html("{} {}", support, not_explained(left))
+    if not worst:
+        return format_html("{} {}", support, _("Nothing recorded against it."))
+    against = "; ".join(_objection(term) for term in worst[:NAMED_AGAINST])
+    return format_html("{} <b>{}</b> {}.", support, _("Against:"), against)
+
+
+def _joined(names: Iterable[str]) -> SafeString:
+    return format_html_join(", ", "<b>{}</b>", ((name,) for name in names))
+
+
+def _name(term: Contribution) -> str:
+    return part_name(term.kind, term.body.get("label", ""))
+
+
+def _objection(term: Contribution) -> str:
+    if term.kind in {"onset", "sex"}:
+        return _("%(what)s does not fit") % {"what": _name(term).lower()}
+    if term.kind == "excluded":
+        return _("%(finding)s is absent here") % {"finding": term.body.get("label", "")}
+    return _("%(finding)s (%(value)s)") % {"finding": _name(term), "value": signed(term.value)}
