@@ -98,7 +98,7 @@ class DiseaseTable:
         rows = self._plain["source"][start:end]
         term = self._ontology.ids[self._plain["term"][k]]
         references, evidence = self._distinct("reference", rows), self._distinct("evidence", rows)
-        return term, self._frequency(k), references, evidence, _SEXES[self.pooled.sex[k]]
+        return term, self._frequency(k), references, evidence, _SEXES[self._plain["sex"][k]]
 
     def pooled_without(self, references: Collection[str]) -> Pooled:
         """The documented findings as they were without these publications (PMID:..., OMIM:...).
@@ -123,7 +123,7 @@ class DiseaseTable:
     @cached_property
     def _plain(self) -> dict[str, list[Any]]:
         """The pooled columns that contributions quote, as lists: a ranking quotes hundreds of rows one by one."""
-        columns = ("term", "n", "m", "frequency", "kind", "frequency_class", "negative", "source_ptr", "source")
+        columns = ("term", "n", "m", "frequency", "kind", "frequency_class", "negative", "sex", "source_ptr", "source")
         return {name: getattr(self.pooled, name).tolist() for name in columns}
 
     def _frequency(self, k: int) -> Frequency:
@@ -147,8 +147,9 @@ class DiseaseTable:
 
     def _distinct(self, column: str, rows: Sequence[int]) -> tuple[str, ...]:
         parts, codes = self._parts_of[column], self._codes_of[column]
-        found = [parts[codes[k]] for k in rows]
-        return found[0] if len(found) == 1 else tuple(dict.fromkeys(part for one in found for part in one))
+        if len(rows) == 1:  # as nearly always
+            return parts[codes[rows[0]]]
+        return tuple(dict.fromkeys(part for k in rows for part in parts[codes[k]]))
 
     @cached_property
     def _codes_of(self) -> dict[str, list[int]]:

@@ -6,7 +6,7 @@ Nothing is computed twice: a contribution is read from the column that was summe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ from retrieval.model import (
     ScoredDisease,
     Sex,
 )
-from retrieval.ranking.documented import UNKNOWN_FREQUENCY, Documented, effective_frequency
+from retrieval.ranking.documented import Documented, effective_frequency
 from retrieval.ranking.likelihood import UNEXPLAINED
 from retrieval.ranking.reading import Counted, Reading
 from retrieval.ranking.scorer import KINDS, Part, Parts, Scorer
@@ -171,7 +171,7 @@ class Sources:
             if len(self._read) >= REMEMBERED:
                 self._read.clear()
             term, frequency, references, evidence, sex = self._diseases.quoted(row)
-            found = Quoted(term, _usable(frequency), references, ", ".join(evidence), sex)
+            found = Quoted(term, frequency, references, ", ".join(evidence), sex)
             self._read[row] = found
         return found
 
@@ -261,13 +261,6 @@ def _other(
     return found
 
 
-def _usable(frequency: Frequency) -> Frequency:
-    """As stated; an unknown one carries the point that the arithmetic assumed, never NaN."""
-    if np.isnan(frequency.value):
-        return replace(frequency, value=UNKNOWN_FREQUENCY)
-    return frequency
-
-
 def _nearest(
     ontology: Ontology, diseases: DiseaseTable, unexplained: list[Contribution], index: int
 ) -> tuple[NearestDocumented, ...]:
@@ -311,7 +304,7 @@ def _expected(
         found[term] = Expected(
             term=ontology.ids[term],
             label=ontology.label(term),
-            frequency=_usable(stated.frequency),
+            frequency=stated.frequency,
             elsewhere=elsewhere,
             gain=_gain(often, max(elsewhere, float(scorer.background[term]))),
             references=stated.references,
