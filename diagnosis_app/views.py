@@ -91,15 +91,16 @@ def _without_database(error: BaseException) -> dict[str, str]:
     """What a person can do about it; nothing of the statement that failed."""
     said = str(error).lower()
     if "full" in said or "no space" in said:
-        remedy = _("The server's disk is full. Tell whoever runs it; nothing was changed.")
+        remedy = _("The server's disk is full. Tell whoever runs it.")
     elif "readonly" in said or "read-only" in said:
-        remedy = _("The server may not write to its database. Tell whoever runs it; nothing was changed.")
+        remedy = _("The server may not write to its database. Tell whoever runs it.")
     else:
-        remedy = _("Try again in a few seconds; nothing was changed.")
+        remedy = _("Try again in a few seconds.")
     return {
         "code": "unavailable",
         "message": _("The database did not answer."),
-        "hint": f"{remedy} " + _("What you typed in a case is kept in your browser."),
+        "hint": f"{remedy} "
+        + _("What you sent was stored whole or not at all; what you typed in a case is kept in your browser."),
     }
 
 

@@ -96,7 +96,10 @@ def as_clinic_error(error: BaseException) -> ClinicError:
         return Hidden()
     if isinstance(error, OperationalError | InterfaceError):
         _log(error)
-        return Unavailable("The database did not answer.", hint="Try again in a few seconds; nothing was changed.")
+        return Unavailable(
+            "The database did not answer.",
+            hint="Try again in a few seconds. What you sent was stored whole or not at all.",
+        )
     if isinstance(error, HttpError | SuspiciousOperation):
         return NotJson("The request cannot be read.", hint="Send JSON as UTF-8, with Content-Type: application/json.")
     _log(error)
