@@ -305,3 +305,19 @@ def test_a_line_in_a_script_from_right_to_left_runs_that_way(page: Page, example
     open_case(page, example_case)
     assert page.locator("[data-walk]").evaluate("(one) => getComputedStyle(one).unicodeBidi") == "plaintext"
     assert page.locator("#note").get_attribute("dir") == "auto"
+
+
+def test_single_keys_can_be_switched_off(page: Page, ranked_case: Case) -> None:
+    open_case(page, ranked_case)
+    page.keyboard.press("?")
+    page.get_by_label("Commands by a single key").uncheck()
+    page.reload()
+    page.keyboard.press("?")
+    page.keyboard.press("e")
+    expect(page.locator("#keys dl")).to_be_hidden()
+    expect(page.locator("#note")).to_be_hidden()
+    page.locator("#keys summary").click()
+    page.get_by_label("Commands by a single key").check()
+    page.locator("h1").first.click()
+    page.keyboard.press("e")
+    expect(page.locator("#note")).to_be_visible()

@@ -1,10 +1,22 @@
 /* Single-key commands. A key works only outside fields and without Ctrl, Alt or Cmd. */
 const typing = (target) => target.closest?.("input, textarea, select, [contenteditable=true]");
 
+/* Who dictates, or presses keys by accident, switches them off: in this browser, for all pages. */
+const off = () => document.cookie.includes("clew_single_keys=off");
+const choice = document.querySelector("[data-single-keys]");
+if (choice) {
+  choice.checked = !off();
+  choice.addEventListener("change", () => {
+    const kept = choice.checked ? 0 : 31536000; // seconds
+    document.cookie = `clew_single_keys=off; path=/; max-age=${kept}; samesite=lax`;
+  });
+}
+
 /** Runs `commands[key]` when the key is pressed outside a field. */
 export function onKeys(commands) {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.key.length === 1 && off()) return;
     const command = commands[event.key];
     if (!command) return;
     event.preventDefault();
