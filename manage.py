@@ -13,7 +13,7 @@ def main() -> None:
 
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        local.use_secret_file(create=command in {"serve", "knowledge", "diagnose"})
+        local.use_secret_file(create=command in {"serve", "knowledge", "diagnose", "benchmark"})
     except OSError as error:
         sys.exit(
             f"Clew cannot write to {local.var_directory()}: {error.strerror}. Set CLEW_VAR to a directory it may use."

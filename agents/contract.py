@@ -15,7 +15,7 @@ from typing import Any
 
 from retrieval.model import Profile
 
-GRAPH_VERSION = "1"  # grows when the topology or a node's effects change; a started run then begins again
+GRAPH_VERSION = "2"  # grows when the topology or a node's effects change; a started run then begins again
 PLAN = ("rank", "conclude", "verify")  # the steps a run is expected to take, for a page that shows what is to come
 
 
@@ -55,12 +55,14 @@ class EvidenceKind(StrEnum):
 
 
 class Relation(StrEnum):
-    """What a claim says of a disease and a finding."""
+    """What a claim says of a disease and a finding, or a gene."""
 
     DOCUMENTS = "documents"  # the finding is described in the disease (polarity present) or described as absent
     DOES_NOT_LIST = "does_not_list"  # neither the finding nor anything above or below it is described
     BEGINS = "begins"  # the disease is described to begin in this period of life
     SEX = "sex"  # the finding is described for one sex only
+    GENE = "gene"  # a gene of the patient's list is known for the disease; the gene stands in the finding's place
+    NO_GENE = "no_gene"  # genes are known for the disease, and none of them is on the list
 
 
 class Polarity(StrEnum):
@@ -192,13 +194,14 @@ class CandidateRecord:
     score: float
     prior: float
     contributions: tuple[ContributionRecord, ...] = ()
+    strength: str = ""  # one of five words; empty where nothing was calibrated
 
 
 @dataclass(frozen=True, slots=True)
 class Triple:
     disease: str
     relation: Relation
-    finding: str  # the documented term; for `does_not_list` the patient's
+    finding: str  # the documented term; for `does_not_list` the patient's; for `gene` the symbol
     polarity: Polarity = Polarity.PRESENT
 
     def as_json(self) -> dict[str, str]:
@@ -209,7 +212,8 @@ class Triple:
 class Claim:
     """A triple first, a sentence second.
 
-    `about` is the patient's own finding, which may be broader or narrower than the documented one. `quotes` are
+    `about` is the patient's own finding, which may be broader or narrower than the documented one; of a gene, what
+    is recorded of its variants in this patient. `quotes` are
     words said to stand in the evidence, beside the evidence key they are said to stand in.
     """
 

@@ -92,7 +92,14 @@ class Environment:
 def _leader(one: CandidateRecord) -> dict[str, Any]:
     """What a page needs to draw a leader while the run is still under way."""
     parts = [{"label": part.body["label"], "kind": part.kind, "value": part.value} for part in one.contributions]
-    return {"rank": one.rank, "id": one.disease, "name": one.name, "score": one.score, "parts": parts}
+    return {
+        "rank": one.rank,
+        "id": one.disease,
+        "name": one.name,
+        "score": one.score,
+        "strength": one.strength,
+        "parts": parts,
+    }
 
 
 def _filed(begun: StepRecord, step: Step, error: Failure | None) -> StepRecord:

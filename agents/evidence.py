@@ -6,7 +6,7 @@ changed afterwards no longer fits its key. Nothing here decides what the evidenc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from agents.contract import Evidence, EvidenceKind, digest
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from retrieval.ranking.ranker import Ranking
 
 ANNOTATIONS = "HPO annotations"
+ORPHANET = "Orphanet annotations"
+AND = " and "
+NAMES = {"hpo": ANNOTATIONS, "orphanet": ORPHANET}
 ARITHMETIC = "Clew, computed"
 SEPARATOR = " · "
 RANKED_KEPT = 50  # candidates that the evidence of a ranking lists
@@ -83,10 +86,19 @@ def of_annotation(knowledge: Knowledge, disease: Disease, annotation: Annotation
         "modifiers": list(annotation.modifiers),
         "references": list(annotation.references),
         "codes": list(annotation.evidence),
+        "places": list(annotation.places),
     }
     quote = SEPARATOR.join(part for part in parts if part)
     locator = f"{disease.id} {annotation.term}" + (f" {annotation.sex}" if annotation.sex else "")
-    return seal(EvidenceKind.ANNOTATION, ANNOTATIONS, knowledge.ontology.version, locator, quote, body)
+    return seal(EvidenceKind.ANNOTATION, *cited(knowledge, annotation.sources), locator, quote, body)
+
+
+def cited(knowledge: Knowledge, sources: Collection[str]) -> tuple[str, str]:
+    """The sources that speak, by name, and their versions in the same order; HPO where a row names none."""
+    said = [name for name in NAMES if name in sources] or ["hpo"]
+    versions = {source.name: source.version for source in knowledge.manifest.sources}
+    versions["hpo"] = knowledge.ontology.version
+    return AND.join(NAMES[name] for name in said), AND.join(versions[name] for name in said)
 
 
 def of_onset(knowledge: Knowledge, disease: Disease, term: str) -> Evidence:
@@ -94,9 +106,8 @@ def of_onset(knowledge: Knowledge, disease: Disease, term: str) -> Evidence:
     label = label_of(knowledge, term)
     body = {"disease": disease.id, "disease_name": disease.name, "onset_term": term, "label": label}
     quote = f"{disease.id} {disease.name} · {term} {label}"
-    return seal(
-        EvidenceKind.ANNOTATION, ANNOTATIONS, knowledge.ontology.version, f"{disease.id} {term} onset", quote, body
-    )
+    said = dict(zip(disease.onset, disease.onset_sources, strict=False)).get(term, ())
+    return seal(EvidenceKind.ANNOTATION, *cited(knowledge, said), f"{disease.id} {term} onset", quote, body)
 
 
 def of_profile(knowledge: Knowledge, disease: Disease) -> Evidence:
@@ -104,7 +115,8 @@ def of_profile(knowledge: Knowledge, disease: Disease) -> Evidence:
     terms = sorted({annotation.term for annotation in disease.annotations})
     body = {"disease": disease.id, "disease_name": disease.name, "terms": terms, "count": len(terms)}
     quote = f"{disease.id} {disease.name} · {len(terms)} {'finding' if len(terms) == 1 else 'findings'} documented"
-    return seal(EvidenceKind.COMPUTATION, ANNOTATIONS, knowledge.ontology.version, f"{disease.id} profile", quote, body)
+    sources = tuple(source for annotation in disease.annotations for source in annotation.sources)
+    return seal(EvidenceKind.COMPUTATION, *cited(knowledge, sources), f"{disease.id} profile", quote, body)
 
 
 def of_ranking(knowledge: Knowledge, case_digest: str, profile: Profile, ranking: Ranking) -> Evidence:
@@ -144,7 +156,7 @@ class Source:
         if evidence.source == ARITHMETIC:
             return evidence.version == self._knowledge.id
         disease_id = evidence.body.get("disease")
-        if evidence.source != ANNOTATIONS or not isinstance(disease_id, str):
+        if not set(evidence.source.split(AND)) <= set(NAMES.values()) or not isinstance(disease_id, str):
             return False
         if disease_id not in self._keys:
             self._keys[disease_id] = frozenset(self._all(disease_id))

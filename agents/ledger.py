@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from agents.cases import of_case
 from agents.contract import (
     CandidateRecord,
     Claim,
@@ -21,6 +22,7 @@ from agents.contract import (
     Triple,
 )
 from agents.evidence import frequency_json, label_of, of_annotation, of_onset, of_profile, telling
+from agents.genes import of_gene, of_genes, on_list, variant_codes
 from agents.sentences import sentence
 from retrieval.model import Annotation, Contribution, ContributionKind, MatchKind, Profile, ScoredDisease, Status
 
@@ -66,8 +68,11 @@ def candidate_record(knowledge: Knowledge, scored: ScoredDisease, keys: Iterable
             finding=one.finding or "",
             evidence_key=known[position] if position < len(known) else "",
             body={
-                "label": label_of(knowledge, one.finding) if one.finding else "",
+                "label": label_of(knowledge, one.finding) if one.finding else one.gene or "",
                 "matched": one.matched,
+                "likeness": one.likeness,
+                "observed": list(one.observed) if one.observed else None,
+                "cases": list(one.cases),
                 "through": one.through,
                 "note": one.note,
                 "match": str(one.match) if one.match else None,
@@ -88,6 +93,7 @@ def candidate_record(knowledge: Knowledge, scored: ScoredDisease, keys: Iterable
         float(scored.score),
         float(scored.prior),
         contributions,
+        str(scored.strength or ""),
     )
 
 
@@ -141,6 +147,8 @@ class _Writer:
             yield from self._onset(one)
         elif one.kind is ContributionKind.SEX and one.finding:
             yield from self._sex(one, one.finding)
+        elif one.kind is ContributionKind.GENE:
+            yield from self._gene(one)
         elif one.kind in (ContributionKind.FINDING, ContributionKind.EXCLUDED) and one.finding:
             yield from self._finding(one, one.finding)
 
@@ -174,6 +182,17 @@ class _Writer:
             triple = Triple(self.disease.id, Relation.SEX, annotation.term)
             yield self._said(triple, Stance.AGAINST, evidence, about=finding)
 
+    def _gene(self, one: Contribution) -> Iterator[Claim]:
+        if one.gene and one.value > 0:
+            evidence = of_gene(self.knowledge, self.disease, one.gene)
+            if evidence is not None:
+                recorded = variant_codes(on_list(self.knowledge, self.profile, one.gene))
+                triple = Triple(self.disease.id, Relation.GENE, one.gene)
+                yield self._said(triple, Stance.FOR, self._keep(evidence), about=recorded)
+        elif one.value < 0 and not one.gene:
+            triple = Triple(self.disease.id, Relation.NO_GENE, "", Polarity.ABSENT)
+            yield self._said(triple, Stance.AGAINST, self._keep(of_genes(self.knowledge, self.disease)))
+
     def _said(self, triple: Triple, stance: Stance, evidence: Evidence, *, about: str = "", match: str = "") -> Claim:
         text = sentence(triple, stance, about, match, evidence, self._label)
         return Claim(triple, stance, text, (evidence.key,), about, match, ((evidence.key, telling(evidence)),))
@@ -194,7 +213,15 @@ class _Writer:
         return [row for row in self.disease.annotations if row.term == term and row.negative == negative]
 
     def _ground(self, one: Contribution) -> str:
-        """The evidence behind one term of the sum; empty for a term that no annotation stands behind."""
+        """The evidence behind one term of the sum; empty for a term that nothing of the knowledge stands behind."""
+        if one.kind is ContributionKind.SIMILAR:
+            found_case = of_case(self.knowledge, self.disease, one.cases[0]) if one.cases else None
+            return self._keep(found_case).key if found_case else ""
+        if one.kind is ContributionKind.PREVALENCE or one.match is MatchKind.PUBLISHED:
+            return ""
+        if one.kind is ContributionKind.GENE:
+            found = of_gene(self.knowledge, self.disease, one.gene) if one.gene else None
+            return self._keep(found or of_genes(self.knowledge, self.disease)).key
         if one.kind is ContributionKind.ONSET:
             term = one.matched if one.matched in self.disease.onset else None
             return self._keep(of_onset(self.knowledge, self.disease, term)).key if term else ""

@@ -11,6 +11,7 @@ from typing import Any
 
 from agents.contract import Evidence, Polarity, Relation, Stance, Triple
 from agents.evidence import frequency_words
+from agents.genes import variant_words
 from retrieval.model import Frequency, FrequencyKind, MatchKind
 
 LabelOf = Callable[[str], str]
@@ -24,6 +25,13 @@ _RELATED = {
 
 def sentence(triple: Triple, stance: Stance, about: str, match: str, evidence: Evidence, label_of: LabelOf) -> str:
     """The template sentence of a claim, without a full stop missing or a figure too many."""
+    if triple.relation is Relation.GENE:
+        said = variant_words(about)
+        recorded = f" ({said})" if said else ""
+        name = evidence.body.get("disease_name")
+        return f"{triple.finding} is on the list{recorded} and is a known gene of {name} ({evidence.source})."
+    if triple.relation is Relation.NO_GENE:
+        return f"No known gene of {evidence.body.get('disease_name')} is on the list ({evidence.source})."
     documented = str(evidence.body.get("label") or label_of(triple.finding))
     if triple.relation is Relation.DOES_NOT_LIST:
         count = int(evidence.body.get("count", 0))

@@ -8,12 +8,13 @@ the way the triple points. The first "no" removes it, with that reason. Nothing 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from agents import words
+from agents import cases, genes, words
 from agents.contract import Claim, Evidence, EvidenceKind, Polarity, Relation, Removal, Stance
 from agents.evidence import Source, intact
 from agents.ledger import kind_between, recorded, stance_of
@@ -49,6 +50,9 @@ class Ground:
         return "" if index is None else self.knowledge.ontology.label(index)
 
 
+_OF_GENES = (Relation.GENE, Relation.NO_GENE)
+_ON_LIST = re.compile(r"\bgenes?\b.*\blist|\blist.*\bgenes?\b", re.IGNORECASE | re.DOTALL)
+
 Check = Callable[[Claim, Sequence[Evidence], Ground], Removal | None]
 
 
@@ -79,7 +83,13 @@ def _unaltered(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Remov
 
 
 def _in_source(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal | None:
-    return None if all(ground.source.holds(one) for one in cited) else Removal.EVIDENCE_NOT_IN_SOURCE
+    return None if all(_held(one, ground) for one in cited) else Removal.EVIDENCE_NOT_IN_SOURCE
+
+
+def _held(one: Evidence, ground: Ground) -> bool:
+    if one.kind is EvidenceKind.VARIANT:
+        return genes.holds(ground.knowledge, one)
+    return cases.holds(ground.knowledge, one) if one.kind is EvidenceKind.CASE else ground.source.holds(one)
 
 
 def _quotes(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal | None:
@@ -106,7 +116,13 @@ def _ids(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal | N
 
 def _about_its_finding(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal | None:
     allowed = _labels(claim, cited, ground)
-    if not any(words.mentions(claim.text, label) for label in allowed):
+    rest = words.without(claim.text, [ground.names.get(claim.triple.disease, ""), *allowed])
+    if genes.genes_named(ground.knowledge, rest):
+        return Removal.OTHER_FINDING
+    if claim.triple.relation in _OF_GENES and not _ON_LIST.search(claim.text):
+        return Removal.OTHER_FINDING
+    named = any(words.mentions(claim.text, label) for label in allowed)
+    if not named and claim.triple.relation is not Relation.NO_GENE:
         return Removal.OTHER_FINDING
     own = _own_names(claim, cited, ground)
     spoken_of = words.named(claim.text, {*ground.labels.values(), *own})
@@ -143,6 +159,13 @@ def _stated(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal 
 
 def _states(one: Evidence, claim: Claim, ground: Ground) -> bool:
     triple, body = claim.triple, one.body
+    if triple.relation is Relation.GENE:
+        known = one.kind is EvidenceKind.VARIANT and body.get("gene") == triple.finding
+        return known and triple.polarity is Polarity.PRESENT
+    if triple.relation is Relation.NO_GENE:
+        listed = body.get("genes")
+        known = one.kind is EvidenceKind.VARIANT and isinstance(listed, list) and bool(listed)
+        return known and triple.polarity is Polarity.ABSENT and not triple.finding
     if triple.relation is Relation.DOES_NOT_LIST:
         listed = body.get("terms")
         if one.kind is not EvidenceKind.COMPUTATION or not isinstance(listed, list):
@@ -163,6 +186,8 @@ def _states(one: Evidence, claim: Claim, ground: Ground) -> bool:
 def _patient(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal | None:
     """What the claim says of the patient, against the patient's own findings."""
     triple, profile = claim.triple, ground.profile
+    if triple.relation in _OF_GENES:
+        return _list(claim, cited, ground)
     if triple.relation in (Relation.BEGINS, Relation.SEX):
         return None if claim.stance in (Stance.FOR, Stance.AGAINST) else Removal.DIRECTION_REVERSED
     if claim.stance is Stance.MISSING:
@@ -179,6 +204,23 @@ def _patient(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal
         return Removal.OTHER_FINDING
     expected = stance_of(status is Status.PRESENT, triple.polarity is Polarity.ABSENT, match)
     return None if claim.stance is expected else Removal.DIRECTION_REVERSED
+
+
+def _list(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal | None:
+    """What the claim says of the patient's genes, against the patient's own list."""
+    profile, triple = ground.profile, claim.triple
+    if triple.relation is Relation.NO_GENE:
+        known = {str(symbol) for one in cited for symbol in one.body.get("genes", ())}
+        if not profile.genes or any(genes.on_list(ground.knowledge, profile, symbol) for symbol in known):
+            return Removal.NOT_STATED
+        return None if claim.stance is Stance.AGAINST else Removal.DIRECTION_REVERSED
+    entries = genes.on_list(ground.knowledge, profile, triple.finding)
+    if not entries or claim.about != genes.variant_codes(entries):
+        return Removal.FINDING_NOT_RECORDED
+    said = genes.spoken_of(words.without(claim.text, [ground.names.get(triple.disease, "")]))
+    if not said <= set(claim.about.split()):
+        return Removal.FINDING_NOT_RECORDED
+    return None if claim.stance is Stance.FOR else Removal.DIRECTION_REVERSED
 
 
 def _absent(claim: Claim) -> Removal | None:

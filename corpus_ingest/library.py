@@ -54,7 +54,7 @@ def _opened(directory: Path) -> Snapshot:
     with _lock:
         found = _open.get(directory)
         if found is None:
-            found = open_snapshot(directory)
+            found = open_snapshot(directory, prevalence=settings.PREVALENCE)
             if found.id != directory.name:
                 raise SnapshotUnreadable(
                     f"The directory {directory.name} holds the snapshot {found.id}.",

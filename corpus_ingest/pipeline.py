@@ -17,8 +17,10 @@ import numpy as np
 
 from corpus_ingest import memo, publish
 from corpus_ingest.source import Fetched, Parsed, Source
-from corpus_ingest.sources import SOURCES
+from corpus_ingest.sources import on_hand
 from retrieval import disease_build
+from retrieval.cases.bank import CaseBank
+from retrieval.cases.build import counts as case_counts
 from retrieval.diseases import DiseaseTable
 from retrieval.manifest import SourceRecord
 from retrieval.ontology import build as ontology_build
@@ -49,14 +51,16 @@ def build(
     progress: Progress | None = None,
     *,
     use: bool = True,
-    sources: Sequence[Source] = SOURCES,
+    sources: Sequence[Source] | None = None,
 ) -> Built:
     """As `build_snapshot`. What was built before is not built again, unless it is damaged.
 
+    Without `sources`: those that travel with the product, and what is on the shelf.
     The result is put into use when `use` is true, and also when nothing else is in use.
     """
     stages = Stages(progress)
     with stages("Raw files found"):
+        sources = on_hand() if sources is None else sources
         fetched = [source.fetch() for source in sources]
         records = tuple(source.describe(files) for source, files in zip(sources, fetched, strict=True))
     with publish.build_lock(knowledge_dir, stages("Another build awaited")):
@@ -111,6 +115,9 @@ def _together(parsed: Sequence[Parsed]) -> Parsed:
         terms=list(chain.from_iterable(one.terms for one in parsed)),
         rows=list(chain.from_iterable(one.rows for one in parsed)),
         genes=list(chain.from_iterable(one.genes for one in parsed)),
+        orphanet=list(chain.from_iterable(one.orphanet for one in parsed)),
+        mondo=list(chain.from_iterable(one.mondo for one in parsed)),
+        cases=list(chain.from_iterable(one.cases for one in parsed)),
     )
 
 
@@ -119,7 +126,10 @@ def make_parts(parsed: Parsed, version: str, stages: Stages) -> tuple[dict[str, 
     with stages("Ontology"):
         arrays = ontology_build.build(parsed.terms, version)
     with stages("Diseases"):
-        built = disease_build.build(parsed.rows, parsed.genes, Ontology(arrays))
+        diagnosed = [(case.diagnoses, case.diagnosis) for case in parsed.cases]
+        built = disease_build.build(
+            parsed.rows, parsed.genes, Ontology(arrays), parsed.orphanet, parsed.mondo, diagnosed
+        )
         arrays = arrays | background(Ontology(arrays), built.ids, built.pooled)
     ontology = Ontology(arrays)
     diseases = DiseaseTable(built.arrays, ontology)
@@ -130,7 +140,12 @@ def make_parts(parsed: Parsed, version: str, stages: Stages) -> tuple[dict[str, 
         parts["autocomplete"] = Autocomplete.build(ontology)
     with stages("Reading of notes"):
         parts["reader"] = NoteReader.build(ontology)
-    return parts, _term_counts(parsed) | dict(built.counts)
+    counts = _term_counts(parsed) | dict(built.counts)
+    if parsed.cases:
+        with stages("Published cases"):
+            parts["cases"] = CaseBank.build(ontology, parsed.cases)
+        counts |= case_counts(parts["cases"], parsed.cases)
+    return parts, counts
 
 
 def _term_counts(parsed: Parsed) -> dict[str, object]:

@@ -16,7 +16,9 @@ from retrieval.annotation_rows import AnnotationRow
 from retrieval.disease_build import GeneRow
 from retrieval.errors import RetrievalError
 from retrieval.manifest import SourceRecord
+from retrieval.model import PublishedCase
 from retrieval.ontology.build import TermRecord
+from retrieval.vocabularies import MondoTerm, OrphanetEntry
 
 
 class SourceUnavailable(RetrievalError):
@@ -46,6 +48,9 @@ class Parsed:
     terms: Sequence[TermRecord] = ()
     rows: Sequence[AnnotationRow] = ()
     genes: Sequence[GeneRow] = ()
+    orphanet: Sequence[OrphanetEntry] = ()
+    mondo: Sequence[MondoTerm] = ()
+    cases: Sequence[PublishedCase] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class InUse:
 _PLACES = (
     ("worklist", "Worklist", Verb.CASE_LIST),
     ("knowledge", "Knowledge", Verb.KNOWLEDGE_READ),
+    ("evaluation", "Evaluation", Verb.EVALUATION_READ),
     ("audit", "Audit", Verb.AUDIT_READ),
     ("people", "People", Verb.PEOPLE_MANAGE),
 )

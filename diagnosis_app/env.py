@@ -92,6 +92,15 @@ def key(name: str, help: str, *, shortest: int) -> str:
     return str(_read(name, None, help, parse, secret=True))
 
 
+def choice(name: str, default: str, allowed: tuple[str, ...], help: str) -> str:
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"expected one of {', '.join(allowed)}")
+        return text
+
+    return str(_read(name, default, help, parse))
+
+
 def boolean(name: str, default: bool, help: str) -> bool:
     return bool(_read(name, "on" if default else "off", help, _parse_boolean))
 
@@ -107,6 +116,19 @@ def integer(name: str, default: int, help: str, *, low: int, high: int) -> int:
         return value
 
     return int(_read(name, str(default), help, parse))
+
+
+def number(name: str, default: float, help: str, *, low: float, high: float) -> float:
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise ValueError("expected a number") from None
+        if not low <= value <= high:  # NaN is neither
+            raise ValueError(f"expected {low:g} to {high:g}")
+        return value
+
+    return float(_read(name, f"{default:g}", help, parse))
 
 
 def path(name: str, default: Path, help: str) -> Path:

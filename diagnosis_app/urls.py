@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("diagnosis_app.api.urls")),
     path("", include("diagnosis_app.audit.urls")),
     path("", include("diagnosis_app.cases.urls")),
+    path("", include("diagnosis_app.evaluation.urls")),
     path("", include("diagnosis_app.runs.urls")),
 ]

@@ -36,9 +36,15 @@ _SOURCES: tuple[tuple[str, str], ...] = (
     ("PMID:", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
     ("OMIM:", "https://omim.org/entry/{}"),
     ("ORPHA:", "https://www.orpha.net/en/disease/detail/{}"),
+    ("MONDO:", "https://monarchinitiative.org/MONDO:{}"),
+    ("OMIMPS:", "https://www.omim.org/phenotypicSeries/PS{}"),
+    ("MONDO:", "https://monarchinitiative.org/MONDO:{}"),
+    ("OMIMPS:", "https://omim.org/phenotypicSeries/PS{}"),
+    ("DOI:", "https://doi.org/{}"),
     ("DECIPHER:", "https://www.deciphergenomics.org/syndrome/{}/overview"),
     ("HP:", "https://hpo.jax.org/browse/term/HP:{}"),
     ("NCBIGene:", "https://www.ncbi.nlm.nih.gov/gene/{}"),
+    ("HGNC:", "https://www.genenames.org/data/gene-symbol-report/#!/hgnc_id/HGNC:{}"),
 )
 
 

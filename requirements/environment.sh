@@ -83,14 +83,67 @@ install() {
     say " done in $((SECONDS - began)) s"
 }
 
-# fetch LIST LOG: with uv where it can be had (ten seconds instead of a minute), else with pip: the same locked hashes.
-fetch() {
-    local pip=("$PY" -m pip --disable-pip-version-check --no-input install --require-hashes)
-    [ -x "$VENV/bin/uv" ] || patiently "$2" "${pip[@]}" -r "$ROOT/requirements/install.txt" || true
-    if [ -x "$VENV/bin/uv" ]; then
-        patiently "$2" as_pip_is_configured "$VENV/bin/uv" pip install --python "$PY" --require-hashes -r "$1" && return
+# Search by meaning: its list, then torch. Clew runs without; what is missing is said in one line.
+# What could not be installed is not tried again at every start, but when one of the lists, CLEW_TORCH
+# or the day has changed.
+install_search() {
+    local torch="${CLEW_TORCH:-$(cat "$ROOT/requirements/torch.in")}" state
+    state="$torch $(cat "$ROOT/requirements/search.txt" "$ROOT/requirements/torch.in" | cksum)"
+    [ "$torch" = off ] && return
+    [ "$state" = "$(cat "$VENV/.installed-search" 2>/dev/null)" ] && return
+    if [ "$state $(date +%F)" = "$(cat "$VENV/.no-search" 2>/dev/null)" ]; then
+        say "Without search by meaning: it could not be installed today. Again: rm .venv/.no-search (docs/deployment.md)."
+        return
     fi
-    patiently "$2" "${pip[@]}" -r "$1"
+    printf '%s' "Installing search by meaning into .venv (once, about 1 GB; CLEW_TORCH=off leaves it out) "
+    local began=$SECONDS log
+    log="$(mktemp)"
+    if fetch "$ROOT/requirements/search.txt" "$log" --no-deps && fetch_torch "$torch" "$log"; then
+        printf '%s\n' "$state" >"$VENV/.installed-search"
+        rm -f "$VENV/.no-search"
+        say " done in $((SECONDS - began)) s"
+    else
+        printf '%s\n' "$state $(date +%F)" >"$VENV/.no-search"
+        say " not possible; everything else works. CLEW_TORCH can name a torch wheel (docs/deployment.md). $(tail -n 1 "$log")"
+    fi
+    rm -f "$log"
+}
+
+# fetch_torch REQUIREMENT LOG: the build that fits this machine. On Linux the plain one carries gigabytes of
+# CUDA, so it is taken only where CLEW_TORCH asks for it: a CPU build that pip is configured with comes
+# first where there is no GPU, then what uv holds to be right for the machine.
+fetch_torch() {
+    local uv="$VENV/bin/uv" to=(pip install --python "$PY")
+    if "$PY" -c 'import importlib.metadata as m, sys; sys.exit(m.version("torch").split("+")[0] != sys.argv[1])' \
+        "${1#torch==}" >>"$2" 2>&1; then
+        return
+    fi
+    if [ ! -x "$uv" ]; then
+        # pip takes the plain build; only where it is the small one, or asked for
+        [ -n "${CLEW_TORCH:-}" ] || [ "$(uname -s)" = Darwin ] || { say "uv is missing" >>"$2"; return 1; }
+        patiently "$2" "$PY" -m pip --disable-pip-version-check --no-input install "$1"
+        return
+    fi
+    if [ -n "${CLEW_TORCH:-}" ] || [ "$(uname -s)" = Darwin ]; then
+        patiently "$2" as_pip_is_configured "$uv" "${to[@]}" "$1"
+        return
+    fi
+    if ! command -v nvidia-smi >/dev/null 2>&1; then
+        patiently "$2" as_pip_is_configured "$uv" "${to[@]}" "$1+cpu" && return
+    fi
+    UV_HTTP_TIMEOUT="${UV_HTTP_TIMEOUT:-30}" patiently "$2" as_pip_is_configured "$uv" "${to[@]}" --torch-backend=auto "$1"
+}
+
+# fetch LIST LOG [OPTION...]: with uv where it can be had (ten seconds instead of a minute), else with pip: the same locked hashes.
+fetch() {
+    local list="$1" log="$2" pip=("$PY" -m pip --disable-pip-version-check --no-input install --require-hashes)
+    shift 2
+    [ -x "$VENV/bin/uv" ] || patiently "$log" "${pip[@]}" -r "$ROOT/requirements/install.txt" || true
+    if [ -x "$VENV/bin/uv" ]; then
+        patiently "$log" as_pip_is_configured "$VENV/bin/uv" pip install --python "$PY" --require-hashes "$@" -r "$list" &&
+            return
+    fi
+    patiently "$log" "${pip[@]}" "$@" -r "$list"
 }
 
 # patiently LOG COMMAND...: what it says goes to the log; a dot every two seconds shows that it lives.
@@ -141,7 +194,7 @@ with_lock() {
     fi
 }
 
-ready() { make_venv; install "$1"; }
+ready() { make_venv; install "$1"; install_search; }
 
 prepare_environment() {
     [ "$(uname -s)" = Linux ] || [ "$(uname -s)" = Darwin ] || fail "Clew runs on Linux and macOS (on Windows: in WSL)."

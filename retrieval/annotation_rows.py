@@ -14,10 +14,14 @@ import numpy as np
 
 from retrieval.strings import Arrays, Codes, StringTable
 
+HPO = "hpo"
+ORPHANET = "orphanet"
+SOURCES = (HPO, ORPHANET)
+
 
 @dataclass(frozen=True, slots=True)
 class AnnotationRow:
-    """One line of phenotype.hpoa; empty text where the source is empty."""
+    """One line of phenotype.hpoa, or one finding of an entry of Orphanet; empty text where the source is empty."""
 
     disease: str
     name: str
@@ -30,10 +34,25 @@ class AnnotationRow:
     sex: str
     modifier: str
     aspect: str
-    line: int
+    line: int  # of phenotype.hpoa; of an entry of Orphanet, the number of the finding in it
+    source: str = HPO
+
+    @property
+    def place(self) -> str:
+        """Where the row stands in the raw files."""
+        return place(self.source, self.disease, self.aspect, self.line)
 
 
+def place(source: str, disease: str, aspect: str, line: int) -> str:
+    """The file and the line of a row; of Orphanet, the file of the entry and which of its findings it is."""
+    if source == ORPHANET:
+        return f"ORPHApacket_{disease.partition(':')[2]}.json, {_PARTS.get(aspect, 'entry')} {line}"
+    return f"phenotype.hpoa, line {line}"
+
+
+_PARTS = {"P": "finding", "I": "inheritance", "C": "onset"}
 COLUMNS = tuple(field.name for field in fields(AnnotationRow) if field.name != "line")
+WRITTEN = COLUMNS[: COLUMNS.index("source")]  # the columns of phenotype.hpoa, in its order
 
 
 class RowTable:
@@ -66,6 +85,11 @@ class RowTable:
 
     def text(self, column: str, k: int) -> str:
         return self._values[column][int(self._arrays[f"{column}_code"][k])]
+
+    def place(self, k: int) -> str:
+        """Where row k stands in the raw files."""
+        source, disease, aspect = (self.text(column, k) for column in ("source", "disease", "aspect"))
+        return place(source, disease, aspect, int(self._arrays["line"][k]))
 
     def codes(self, column: str) -> np.ndarray:
         """Per row, the position of its text in `vocabulary(column)`."""

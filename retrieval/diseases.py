@@ -1,8 +1,8 @@
 """Every disease of a snapshot: names, documented findings, genes, inheritance, course.
 
 Array-backed and immutable. The numbers that ranking needs are columns (`pooled`); everything a
-page shows is read from the raw rows when it is asked for. Diseases of different sources are
-never merged here: identity is decided elsewhere, and never by name.
+page shows is read from the raw rows when it is asked for. A disease may have several ids: which
+entries are one is decided in `retrieval.identity`, and never by name.
 """
 
 from __future__ import annotations
@@ -15,16 +15,24 @@ from typing import Any
 import numpy as np
 
 from retrieval import csr
-from retrieval.annotation_rows import RowTable
+from retrieval.annotation_rows import SOURCES, RowTable
 from retrieval.errors import UnknownDisease
 from retrieval.model import Annotation, Disease, Frequency, FrequencyKind, GeneLink, Sex
+from retrieval.nosology import Nosology
 from retrieval.ontology.graph import Ontology
 from retrieval.pooling import UNKNOWN_POINT, Pooled, percent_stated, pool
+from retrieval.prevalence import BASES
 from retrieval.statements import CLASSES, KINDS, NO_CLASS, Statements
 from retrieval.strings import Arrays, StringTable
 
 _SEXES = (None, Sex.FEMALE, Sex.MALE)
-_QUOTED = ("reference", "evidence", "onset", "modifier")  # columns of the raw rows that hold several values each
+_QUOTED = (
+    "reference",
+    "evidence",
+    "onset",
+    "modifier",
+    "source",
+)  # columns of the raw rows that hold several values each
 
 
 class DiseaseTable:
@@ -33,30 +41,67 @@ class DiseaseTable:
     def __init__(self, arrays: Arrays, ontology: Ontology) -> None:
         self._arrays = arrays
         self._ontology = ontology
-        self._ids = StringTable(arrays, "id_")
+        self.nosology = Nosology(arrays)
         self._names = StringTable(arrays, "name_")
         self._symbols = StringTable(arrays, "symbol_")
         self._ncbi = StringTable(arrays, "ncbi_")
+        self._hgnc = StringTable(arrays, "hgnc_")
         self.rows = RowTable({name[4:]: array for name, array in arrays.items() if name.startswith("row_")})
         self.pooled = Pooled(**{field.name: arrays[f"pooled_{field.name}"] for field in fields(Pooled)})
-        self.size: int = len(self._ids)
+        self.size: int = self.nosology.size
         self.ranked: np.ndarray = arrays["ranked"]
         self.disease_onset_low: np.ndarray = arrays["onset_low"]  # float32 years, NaN unknown
         self.disease_onset_high: np.ndarray = arrays["onset_high"]
+        self.prevalence: np.ndarray = arrays["prevalence"]  # float32 share of people, NaN unknown
 
     @cached_property
     def ids(self) -> Sequence[str]:
-        return tuple(self._ids)
+        """The canonical id of each disease: of OMIM where it has one, else of Orphanet, the lowest number first."""
+        return tuple(members[0] for members in self.nosology.all_ids)
+
+    @cached_property
+    def has_omim(self) -> np.ndarray:
+        """bool[size]: has an entry of OMIM."""
+        return np.array([name.startswith("OMIM:") for name in self.ids], dtype=np.bool_)
+
+    def all_ids(self, i: int) -> tuple[str, ...]:
+        """Every id of the disease, the canonical one first."""
+        return self.nosology.all_ids[i]
 
     def index(self, disease_id: str) -> int | None:
-        return self._index.get(disease_id)
+        """The disease that has this id, whichever source gave it."""
+        return self.nosology.index.get(disease_id)
 
     def name(self, i: int) -> str:
         return self._names[i]
 
+    def name_of(self, disease_id: str) -> str:
+        """The name of any id: of a disease, a group, a series; the id itself where nobody names it."""
+        i = self.index(disease_id)
+        if i is not None and disease_id == self.ids[i]:
+            return self.name(i)
+        return self.nosology.known_name(disease_id) or (self.name(i) if i is not None else disease_id)
+
+    def heading(self, i: int) -> tuple[str, ...]:
+        """Ids of the groups it stands under, the nearest first."""
+        return self.nosology.headings(i)
+
+    def series(self, i: int) -> str | None:
+        """OMIM's phenotypic series (OMIMPS:203655), where it is in one."""
+        return self.nosology.series(i)
+
+    def prevalence_basis(self, i: int) -> str:
+        """Which measure `prevalence` is: Point prevalence, or what stands in for it; empty where unknown."""
+        return BASES[self._arrays["prevalence_basis"][i]]
+
     def genes(self, i: int) -> tuple[GeneLink, ...]:
-        genes = csr.row(self._arrays["gene_ptr"], self._arrays["gene"], i).tolist()
-        return tuple(self._gene_links[g] for g in genes)
+        start, end = self._arrays["gene_ptr"][i : i + 2].tolist()
+        genes, how = self._arrays["gene"][start:end].tolist(), self._arrays["gene_association"][start:end].tolist()
+        return tuple(self._gene_links[g, a] for g, a in zip(genes, how, strict=True))
+
+    def inheritance(self, i: int) -> tuple[str, ...]:
+        """HPO terms of the modes of inheritance, the most often stated first."""
+        return self._terms("inheritance", i)
 
     def disease(self, disease_id: str) -> Disease:
         """Everything documented of one disease."""
@@ -67,14 +112,15 @@ class DiseaseTable:
             )
         start, end = self.pooled.ptr[i : i + 2].tolist()
         return Disease(
-            id=self._ids[i],
+            id=self.ids[i],
             name=self._names[i],
             annotations=tuple(self.annotation(k) for k in range(start, end)),
             genes=self.genes(i),
             inheritance=self._terms("inheritance", i),
             onset=self._terms("onset", i),
             course=self._terms("course", i),
-            ids=(self._ids[i],),
+            ids=self.all_ids(i),
+            onset_sources=self._term_sources("onset", i),
         )
 
     def annotation(self, k: int) -> Annotation:
@@ -90,6 +136,8 @@ class DiseaseTable:
             sex=_SEXES[pooled.sex[k]],
             modifiers=self._distinct("modifier", rows),
             negative=bool(pooled.negative[k]),
+            sources=self._distinct("source", rows),
+            places=tuple(self.rows.place(row) for row in rows),
         )
 
     def quoted(self, k: int) -> tuple[str, Frequency, tuple[str, ...], tuple[str, ...], Sex | None]:
@@ -113,12 +161,12 @@ class DiseaseTable:
     # --- inside ----------------------------------------------------------
 
     @cached_property
-    def _gene_links(self) -> tuple[GeneLink, ...]:
-        return tuple(GeneLink(symbol, ncbi) for symbol, ncbi in zip(self._symbols, self._ncbi, strict=True))
-
-    @cached_property
-    def _index(self) -> dict[str, int]:
-        return {name: i for i, name in enumerate(self.ids)}
+    def _gene_links(self) -> dict[tuple[int, int], GeneLink]:
+        """One object per gene and way in which it takes part."""
+        how = tuple(StringTable(self._arrays, "association_"))
+        symbols, ncbi, hgnc = tuple(self._symbols), tuple(self._ncbi), tuple(self._hgnc)
+        pairs = set(zip(self._arrays["gene"].tolist(), self._arrays["gene_association"].tolist(), strict=True))
+        return {(g, a): GeneLink(symbols[g], ncbi[g], hgnc[g], how[a]) for g, a in pairs}
 
     @cached_property
     def _plain(self) -> dict[str, list[Any]]:
@@ -144,6 +192,10 @@ class DiseaseTable:
     def _terms(self, name: str, i: int) -> tuple[str, ...]:
         found = csr.row(self._arrays[f"{name}_term_ptr"], self._arrays[f"{name}_term"], i).tolist()
         return tuple(self._ontology.ids[t] for t in found)
+
+    def _term_sources(self, name: str, i: int) -> tuple[tuple[str, ...], ...]:
+        found = csr.row(self._arrays[f"{name}_term_ptr"], self._arrays[f"{name}_term_source"], i).tolist()
+        return tuple(tuple(source for bit, source in enumerate(SOURCES) if mask >> bit & 1) for mask in found)
 
     def _distinct(self, column: str, rows: Sequence[int]) -> tuple[str, ...]:
         parts, codes = self._parts_of[column], self._codes_of[column]

@@ -59,3 +59,9 @@ class MalformedAge(RetrievalError):
     """The age is neither an ISO 8601 duration nor an HPO onset term."""
 
     code = "case.malformed_age"
+
+
+class UnknownGene(RetrievalError):
+    """No disease of the snapshot is linked to a gene of this name."""
+
+    code = "knowledge.unknown_gene"

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from retrieval.cases.bank import CaseBank
 from retrieval.diseases import DiseaseTable
+from retrieval.genes import GeneTable
 from retrieval.manifest import Manifest
 from retrieval.ontology.autocomplete import Autocomplete
 from retrieval.ontology.graph import Ontology
@@ -26,6 +28,10 @@ class Knowledge(Protocol):
     def ontology(self) -> Ontology: ...
     @property
     def diseases(self) -> DiseaseTable: ...
+    @property
+    def genes(self) -> GeneTable: ...
+    @property
+    def cases(self) -> CaseBank: ...
     @property
     def ranker(self) -> Ranker: ...
     @property

@@ -37,6 +37,35 @@ class Finding:
     onset: str | None = None
 
 
+class Zygosity(StrEnum):
+    HETEROZYGOUS = "heterozygous"
+    COMPOUND = "compound_heterozygous"  # two different variants of the gene
+    HOMOZYGOUS = "homozygous"
+    HEMIZYGOUS = "hemizygous"
+    UNKNOWN = "unknown"
+
+
+class Inherited(StrEnum):
+    """From whom a variant came."""
+
+    DE_NOVO = "de_novo"
+    MOTHER = "mother"
+    FATHER = "father"
+    BOTH = "both"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateGene:
+    """A gene that somebody holds to be possibly at fault in this patient."""
+
+    symbol: str
+    id: str = ""  # NCBIGene:2263 or HGNC:3689, where it is known
+    score: float | None = None  # 0..1, of the tool or person that named it
+    zygosity: Zygosity = Zygosity.UNKNOWN
+    inherited: Inherited = Inherited.UNKNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """All that the ranking reads of a patient. `age` (at examination) is not an onset."""
@@ -45,6 +74,41 @@ class Profile:
     sex: Sex = Sex.UNKNOWN
     age: str | None = None  # ISO 8601 duration
     onset: str | None = None  # of the illness: HPO onset term or ISO 8601 duration
+    genes: tuple[CandidateGene, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    id: str  # PMID:10874638
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseGene:
+    """What was found in one gene of a published patient, as the paper states it."""
+
+    symbol: str  # empty for a change that names no gene, such as a large deletion
+    id: str = ""
+    zygosity: Zygosity = Zygosity.UNKNOWN
+    variants: tuple[str, ...] = ()  # NM_000142.5:c.1138G>A
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCase:
+    """A patient that a publication describes, with the diagnosis that was made."""
+
+    id: str  # derived from the content
+    findings: tuple[Finding, ...]
+    diagnoses: tuple[str, ...]  # OMIM:154700; accepted ids of one diagnosis
+    diagnosis: str = ""  # its name
+    label: str = ""  # as the source calls the patient
+    sex: Sex = Sex.UNKNOWN
+    age: str | None = None  # ISO 8601 duration, at the last examination
+    onset: str | None = None  # of the illness
+    genes: tuple[CaseGene, ...] = ()
+    publications: tuple[Publication, ...] = ()
+    licence: str = ""
+    source: str = ""  # the collection it came with
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +150,7 @@ class MatchKind(StrEnum):
     OPPOSITE = "opposite"  # microcephaly for macrocephaly: never positive
     UNEXPLAINED = "unexplained"  # nothing near is documented
     DOCUMENTED_ABSENT = "documented_absent"  # 0/m or NOT rows
+    PUBLISHED = "published"  # published cases show it; what else is documented does not list it
 
 
 class FrequencyKind(StrEnum):
@@ -112,6 +177,20 @@ class ContributionKind(StrEnum):
     EXCLUDED = "excluded"
     ONSET = "onset"
     SEX = "sex"
+    PROFILE = "profile"  # of the findings taken together; `note` says which
+    SIMILAR = "similar"  # published cases
+    GENE = "gene"
+    PREVALENCE = "prevalence"
+
+
+class Strength(StrEnum):
+    """How a candidate's calibrated probability is spoken of."""
+
+    VERY_LIKELY = "very_likely"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+    LESS_LIKELY = "less_likely"
+    UNLIKELY = "unlikely"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +209,10 @@ class Contribution:
     through: str | None = None  # the shared ancestor at which both were compared (broader and sibling matches)
     note: str = ""  # a code for what was set aside: already_counted, too_young
     sex: Sex | None = None  # the documented row speaks of this sex only
+    gene: str | None = None  # symbol
+    cases: tuple[str, ...] = ()  # ids of the published cases that speak
+    likeness: float | None = None  # 0..1, of the nearest published case or of the documented profile
+    observed: tuple[int, int] | None = None  # published cases of the disease with this finding, of how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +225,8 @@ class ScoredDisease:
     prior: float
     contributions: tuple[Contribution, ...] = ()
     genes: tuple[str, ...] = ()
+    probability: float | None = None  # calibrated, of the population that the calibration names
+    strength: Strength | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +241,16 @@ class Annotation:
     sex: Sex | None = None  # the row applies to this sex only
     modifiers: tuple[str, ...] = ()
     negative: bool = False  # documented as absent (0/m rows, NOT rows)
+    sources: tuple[str, ...] = ()  # hpo, orphanet
+    places: tuple[str, ...] = ()  # of the rows in the raw files: phenotype.hpoa, line 6
 
 
 @dataclass(frozen=True, slots=True)
 class GeneLink:
     symbol: str
-    ncbi: str  # NCBIGene:2263
+    ncbi: str  # NCBIGene:2263; empty where no source gives it
+    hgnc: str = ""  # HGNC:3689
+    association: str = ""  # how the gene takes part, in Orphanet's words; empty where only HPO states the link
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +263,4 @@ class Disease:
     onset: tuple[str, ...] = ()  # HPO onset terms of the disease as a whole
     course: tuple[str, ...] = ()  # other clinical-course terms
     ids: tuple[str, ...] = field(default=())
+    onset_sources: tuple[tuple[str, ...], ...] = ()  # of each onset: hpo, orphanet

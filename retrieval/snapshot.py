@@ -17,8 +17,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from retrieval.cases.bank import CaseBank
 from retrieval.diseases import DiseaseTable
 from retrieval.errors import SnapshotMissing, SnapshotUnreadable
+from retrieval.genes import GeneTable
 from retrieval.manifest import MANIFEST, REBUILD, Manifest, read_manifest
 from retrieval.ontology.autocomplete import Autocomplete
 from retrieval.ontology.graph import Ontology
@@ -49,9 +51,10 @@ class Snapshot:
     at the same moment may both make a part, and either result serves.
     """
 
-    def __init__(self, directory: Path, manifest: Manifest) -> None:
+    def __init__(self, directory: Path, manifest: Manifest, *, prevalence: float = 0.0) -> None:
         self.directory = directory
         self.manifest = manifest
+        self._prevalence = prevalence
 
     @property
     def id(self) -> str:
@@ -66,8 +69,22 @@ class Snapshot:
         return self._part("diseases", lambda arrays: DiseaseTable(arrays, self.ontology))
 
     @cached_property
+    def genes(self) -> GeneTable:
+        return GeneTable(self.diseases, self.cases)
+
+    @cached_property
+    def cases(self) -> CaseBank:
+        """The published cases; an empty bank where the snapshot has none."""
+        if not any(name.startswith("cases/") for name in self.manifest.files):
+            return CaseBank.empty(self.ontology)
+        return self._part("cases", lambda arrays: CaseBank(arrays, self.ontology))
+
+    @cached_property
     def ranker(self) -> Ranker:
-        return self._part("ranker", lambda arrays: Ranker(self.ontology, self.diseases, arrays))
+        return self._part("ranker", self._ranker)
+
+    def _ranker(self, arrays: dict[str, np.ndarray]) -> Ranker:
+        return Ranker(self.ontology, self.diseases, arrays, self.cases, prevalence=self._prevalence)
 
     @cached_property
     def autocomplete(self) -> Autocomplete:
@@ -89,13 +106,16 @@ class Snapshot:
             ) from None
 
 
-def open_snapshot(directory: Path) -> Snapshot:
-    """The snapshot in this directory; SnapshotMissing or SnapshotUnreadable say what is wrong."""
+def open_snapshot(directory: Path, *, prevalence: float = 0.0) -> Snapshot:
+    """The snapshot in this directory; SnapshotMissing or SnapshotUnreadable say what is wrong.
+
+    `prevalence` is what its ranking counts the documented prevalence of a disease for.
+    """
     manifest = _manifest(directory)
     problem = next((found for name in manifest.files if (found := _size_problem(directory, manifest, name))), None)
     if problem:
         raise SnapshotUnreadable(f"Snapshot {manifest.id}: {problem}", hint=REBUILD)
-    return Snapshot(directory, manifest)
+    return Snapshot(directory, manifest, prevalence=prevalence)
 
 
 def verify_snapshot(directory: Path) -> list[Problem]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from retrieval.age import ONSET_YEARS
-from retrieval.annotation_rows import RowTable
+from retrieval.annotation_rows import HPO, RowTable
 from retrieval.model import FrequencyKind
 from retrieval.ontology.graph import Ontology
 from retrieval.strings import Arrays
@@ -134,14 +134,15 @@ def read(rows: RowTable, ontology: Ontology, diseases: Mapping[str, int]) -> tup
     is_finding = np.array([text == "P" for text in rows.vocabulary("aspect")], dtype=np.bool_)
     chosen = np.flatnonzero(is_finding[rows.codes("aspect")])
     dropped: Counter[str] = Counter()
+    sources = rows.vocabulary("source")
     seen: dict[tuple[int, ...], set[int]] = {}
     taken: list[tuple[float, ...]] = []
-    columns = ("disease", "term", "sex", "frequency", "onset", "qualifier", "reference")
+    columns = ("disease", "term", "sex", "frequency", "onset", "qualifier", "reference", "source")
     codes = [rows.codes(column)[chosen].tolist() for column in columns]
-    for k, d, t, s, f, o, q, reference in zip(chosen.tolist(), *codes, strict=True):
+    for k, d, t, s, f, o, q, reference, source in zip(chosen.tolist(), *codes, strict=True):
         term = terms[t]
         if term < 0:
-            dropped[reasons[t]] += 1
+            dropped[reasons[t] if sources[source] == HPO else f"{sources[source]}: {reasons[t]}"] += 1
             continue
         fact = Said(UNKNOWN) if negated[q] else said[f]
         absent = negated[q] or fact.n == 0 or fact.frequency_class == EXCLUDED_CLASS

@@ -19,6 +19,7 @@ from tests import knowledge as test_knowledge  # noqa: E402
 if TYPE_CHECKING:
     from diagnosis_app.accounts.models import Team, User
     from diagnosis_app.accounts.policy import Actor
+    from retrieval.cases import CaseBank
     from retrieval.snapshot import Snapshot
     from tests.people import Clinic
 
@@ -103,6 +104,15 @@ def snapshot(knowledge_directory: Path) -> Snapshot:
     from corpus_ingest import library
 
     return library.current()
+
+
+@pytest.fixture
+def published(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> Iterator[CaseBank]:
+    """A few published cases in the knowledge in use, and the ranking that reads them."""
+    from tests.published import held
+
+    with held(monkeypatch) as bank:
+        yield bank
 
 
 @pytest.fixture(scope="session")

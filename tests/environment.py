@@ -70,9 +70,9 @@ def start_postgres() -> str:
 
 def benchmark_data() -> Path | None:
     """Third-party cases that the repository does not carry, or None."""
-    named = os.environ.get("CLEW_BENCHMARK_DATA")
-    folder = Path(named).expanduser() if named else ROOT.parent / "shared" / "data"
-    return folder.resolve() if folder.is_dir() else None
+    from diagnosis_app.evaluation import data
+
+    return data.folder(os.environ.get(data.NAME), ROOT)
 
 
 def chromium() -> str | None:

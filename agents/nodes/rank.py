@@ -27,6 +27,7 @@ def rank(state: State, runtime: Runtime[Context]) -> State:
             "outcome": ranking.outcome,
             "reasons": list(ranking.reasons),
             "leaders": [{"id": one.id, "name": one.name} for one in leaders],
+            "none_leads": bool(leaders) and ranking.none_leads,
             "apart": round(float(leaders[0].score - leaders[1].score), 1) if len(leaders) > 1 else None,
         }
         step.left = [evidence]

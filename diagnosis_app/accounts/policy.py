@@ -26,6 +26,7 @@ class Verb(StrEnum):
     PEOPLE_MANAGE = "people.manage"
     KNOWLEDGE_READ = "knowledge.read"  # terms, diseases, the snapshot's manifest
     KNOWLEDGE_CHANGE = "knowledge.change"
+    EVALUATION_READ = "evaluation.read"  # how good the ranking was on published cases
     RANK = "case.rank"  # rank or read a text without storing it
     CASE_LIST = "case.list"
     CASE_READ = "case.read"
@@ -51,6 +52,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.PEOPLE_MANAGE: frozenset({Role.ADMIN}),
     Verb.KNOWLEDGE_READ: _EVERYONE,
     Verb.KNOWLEDGE_CHANGE: frozenset({Role.CURATOR}),
+    Verb.EVALUATION_READ: _EVERYONE,
     Verb.RANK: _CLINIC,
     Verb.CASE_LIST: _CLINIC,
     Verb.CASE_READ: _CLINIC,

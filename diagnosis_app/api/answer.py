@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from diagnosis_app.cases.content import Content
+from diagnosis_app.cases.content import Content, GeneEntry
 from retrieval.knowledge import Knowledge
-from retrieval.model import Status
+from retrieval.model import CandidateGene, Status
 from retrieval.ranking.as_json import NOTE, ranking_json
 from retrieval.ranking.hints import hints
 
@@ -31,7 +31,7 @@ def ranked(knowledge: Knowledge, content: Content, limit: int, *, case: str = ""
         note=f"{UNMERGED} {NOTE}",
     )
     body["hpo"] = knowledge.ontology.version
-    body["input"] = input_of(content)
+    body["input"] = input_of(content, knowledge)
     body["hints"] = [
         {
             "code": hint.code,
@@ -45,7 +45,7 @@ def ranked(knowledge: Knowledge, content: Content, limit: int, *, case: str = ""
     return body
 
 
-def input_of(content: Content) -> dict[str, Any]:
+def input_of(content: Content, knowledge: Knowledge) -> dict[str, Any]:
     """What was read of the patient, without the note."""
     counted = {status.value: 0 for status in Status}
     for entry in content.findings:
@@ -59,4 +59,10 @@ def input_of(content: Content) -> dict[str, Any]:
         "sex": content.sex.value,
         "age": content.age,
         "onset": content.onset,
+        "genes": [_gene(knowledge, entry) for entry in content.genes],
     }
+
+
+def _gene(knowledge: Knowledge, entry: GeneEntry) -> dict[str, Any]:
+    known = knowledge.genes.find(CandidateGene(entry.symbol, entry.id)) is not None
+    return {**entry.model_dump(mode="json", exclude={"origin"}), "known": known}

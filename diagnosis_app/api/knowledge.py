@@ -50,7 +50,7 @@ def get_disease(request: HttpRequest, disease_id: str) -> words.Disease:
         id=disease.id,
         ids=list(disease.ids or (disease.id,)),
         name=disease.name,
-        genes=[words.Gene(symbol=gene.symbol, id=gene.ncbi) for gene in disease.genes],
+        genes=[words.Gene(symbol=gene.symbol, id=gene.ncbi or gene.hgnc) for gene in disease.genes],
         inheritance=[_named(ontology, term) for term in disease.inheritance],
         onset=[_named(ontology, term) for term in disease.onset],
         course=[_named(ontology, term) for term in disease.course],

@@ -27,7 +27,7 @@ def rank_case(request: HttpRequest, body: words.ToRank) -> dict[str, Any]:
     """The differential of the case sent. For every candidate prior + the sum of its contributions = score."""
     knowledge = library.current()
     try:
-        settled = settle(body.case, knowledge.ontology)
+        settled = settle(body.case, knowledge)
     except InvalidMany as error:
         raise InvalidMany([_inside_case(problem) for problem in error.problems]) from None
     log.record(actor_of(request), Verb.RANK, detail={"findings": len(settled.content.findings)})

@@ -109,6 +109,7 @@ def _candidate(row: Candidate) -> words.RunCandidate:
         name=row.name,
         score=row.score,
         prior=row.prior,
+        strength=row.strength,
         genes=row.genes,
         contributions=[_contribution(one) for one in row.contributions.all()],
     )

@@ -20,7 +20,18 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
 from diagnosis_app.accounts.guard import authenticates_itself
-from diagnosis_app.api import cases, errors, knowledge, phenopackets, ranking, runs, terms
+from diagnosis_app.api import (
+    cases,
+    errors,
+    evaluation,
+    knowledge,
+    next_steps,
+    phenopackets,
+    ranking,
+    runs,
+    similar,
+    terms,
+)
 
 VERSION = "1.0.0"
 PREFIX = "/api/v1/"
@@ -91,7 +102,7 @@ api = NinjaAPI(
 api.add_exception_handler(Exception, errors.from_exception)
 for _handled in (HttpError, ValidationError, Http404):
     api.add_exception_handler(_handled, errors.from_exception)
-for _part in (terms, ranking, knowledge, cases, phenopackets, runs):
+for _part in (terms, ranking, knowledge, cases, next_steps, similar, phenopackets, runs, evaluation):
     api.add_router("", _part.operations.router)
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from diagnosis_app.cases.content import Content
-from retrieval.model import ContributionKind, FrequencyKind, MatchKind, Sex, Status
+from retrieval.model import ContributionKind, FrequencyKind, Inherited, MatchKind, Sex, Status, Strength, Zygosity
 
 
 class Word(BaseModel):
@@ -118,7 +118,18 @@ class Contribution(Word):
     references: list[str]
     evidence: str = Field(description="HPO's evidence code: PCS, TAS or IEA.")
     sex: Sex | None = Field(description="The documented finding speaks of this sex only.")
-    note: str = Field(description="A code for what was set aside: already_counted, too_young.")
+    note: str = Field(
+        description="A code: already_counted, too_young; for a gene, how its variants go with the mode of inheritance "
+        "named in `matched` (second_not_found, de_novo_dominant ...), none_listed or no_known_gene."
+    )
+    gene: str | None = Field(description="The listed gene that speaks, for kind gene.")
+    likeness: float | None = Field(
+        description="0 to 1: to the nearest published case (kind similar) or to all that is documented (kind profile)."
+    )
+    observed: tuple[int, int] | None = Field(
+        description="Published cases of the disease that show the finding, and how many there are."
+    )
+    cases: list[str] = Field(description="Ids of the published cases that speak, for kind similar.")
 
 
 class Candidate(Word):
@@ -128,6 +139,10 @@ class Candidate(Word):
     name: str
     score: float
     prior: float
+    probability: float | None = Field(
+        description="Calibrated on published patients with a known genetic disease; pages speak in words instead."
+    )
+    strength: Strength | None = Field(description="The word for it.")
     genes: list[str]
     contributions: list[Contribution]
 
@@ -139,6 +154,15 @@ class Finding(Word):
     onset: str | None
 
 
+class ListedGene(Word):
+    symbol: str
+    id: str
+    score: float | None
+    zygosity: Zygosity
+    inherited: Inherited
+    known: bool = Field(description="Some disease of this knowledge is linked to it; others weigh nothing.")
+
+
 class Input(Word):
     """What was read of the patient, after obsolete ids were replaced."""
 
@@ -147,6 +171,7 @@ class Input(Word):
     sex: Sex
     age: str | None
     onset: str | None
+    genes: list[ListedGene]
 
 
 class NotUsed(Word):
@@ -173,6 +198,8 @@ class Ranking(Word):
     reasons: list[str]
     ranked: int = Field(description="How many diseases were compared.")
     used: int = Field(description="How many findings were weighed.")
+    none_of_these: float = Field(description="Calibrated chance that the diagnosis is none of the ranked diseases.")
+    none_leads: bool = Field(description="That chance is higher than that of any candidate.")
     not_used: list[NotUsed]
     hints: list[Hint]
     candidates: list[Candidate]
@@ -362,6 +389,7 @@ class RunCandidate(Word):
     name: str
     score: float
     prior: float
+    strength: str = Field(description="One of five words; empty in runs from before there were any.")
     genes: list[Any]
     contributions: list[RunContribution]
 
@@ -382,3 +410,24 @@ class Events(Word):
     events: list[Event]
     last: int = Field(description="Give it as `after` to ask for what came since.")
     ended: bool = Field(description="No event will follow.")
+
+
+# ---- evaluation
+
+
+class Evaluation(Word):
+    """A stored run of a benchmark."""
+
+    id: int
+    created_at: datetime
+    name: str = Field(description="The set of cases.")
+    protocol: str = Field(description="publication-blind, or as-is, which is no measure of accuracy.")
+    snapshot: str
+    cases: int
+    seconds: float
+    summary: dict[str, Any] = Field(description="Shares 0 to 1 with 95 % intervals; docs/evaluation.md describes them.")
+    versions: dict[str, Any] = Field(description="Everything that decides a figure.")
+
+
+class Evaluations(Word):
+    runs: list[Evaluation]

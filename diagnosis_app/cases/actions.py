@@ -47,7 +47,7 @@ def create_case(actor: Actor, team_id: int, content: Content | None = None, *, o
     if team_id not in actor.teams(Verb.CASE_CREATE):
         actor.require(Verb.CASE_CREATE)
         raise Hidden(_("There is no such team."), field="team")
-    settled = settle(content or Content(), library.current().ontology)
+    settled = settle(content or Content(), library.current())
     now = timezone.now()
     summary = summary_of(settled.content, rank_content(settled.content))
     with transaction.atomic():
@@ -205,7 +205,7 @@ def _read_draft(case: Case, wanted: Content) -> tuple[Settled, dict[str, Any]]:
     """Terms settled and the summary. Without knowledge the words are still kept, as long as no term is new."""
     held = {entry["term"] for entry in case.draft.content.get("findings", ())}
     try:
-        settled = settle(wanted, library.current().ontology, held=held)
+        settled = settle(wanted, library.current(), held=held)
         return settled, summary_of(settled.content, rank_content(settled.content))
     except (SnapshotMissing, SnapshotUnreadable):
         if any(entry.term not in held for entry in wanted.findings):

@@ -1,7 +1,9 @@
 """The contribution bar of a candidate: inline SVG on one scale for the page, read out as words.
 
-Right of zero speaks for, left (hatched) against. Widths are per cent of the scale; what is too thin
-to see is drawn together as one piece, so that the pieces still add up to the sum.
+Right of zero speaks for (findings solid, similar cases dotted, genes ruled, how common it is outlined),
+left (hatched) against. Widths are per cent of
+the scale; what is too thin to see is drawn together as one piece, so that the pieces still add up to
+the sum.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from django.utils.translation import ngettext
 
 from frontend.words import signed
 
+FILLS = {"gene": "fillg", "similar": "fillc", "prevalence": "fillk"}  # by kind of contribution; findings are solid
 GAP = 0.25  # per cent between two pieces
 THIN = 1.2  # per cent: thinner pieces are drawn together
 
@@ -24,6 +27,7 @@ THIN = 1.2  # per cent: thinner pieces are drawn together
 class Piece:
     label: str
     value: float
+    kind: str = ""  # of contribution: what speaks for has a pattern of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def bar(pieces: Sequence[Piece], scale: Scale, total: float, height: int = 16) -
     right = left = scale.zero
     for piece in _together([piece for piece in pieces if piece.value > 0], scale):
         width = scale.width(piece.value)
-        drawn.append(_rect("fillf", right, width, height, piece))
+        drawn.append(_rect(FILLS.get(piece.kind, "fillf"), right, width, height, piece))
         right += width
     for piece in _together([piece for piece in pieces if piece.value < 0], scale):
         width = scale.width(piece.value)

@@ -16,16 +16,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from diagnosis_app.errors import Invalid, InvalidMany
 from retrieval.age import parse_age, parse_onset
 from retrieval.errors import MalformedAge
-from retrieval.model import Finding, Profile, Sex, Status
+from retrieval.gene_list import MOST_GENES
+from retrieval.genes import is_symbol
+from retrieval.model import CandidateGene, Finding, Inherited, Profile, Sex, Status, Zygosity
 
 NOTE_LIMIT = 200_000  # characters: some sixty dense pages
 FINDING_LIMIT = 200
+GENE_LIMIT = MOST_GENES
 PHRASE_LIMIT = 100
 PHRASE_LENGTH = 300
 DROPPED_LIMIT = 1000
 TOLD = 50  # problems named at once; more help nobody
 
 _TERM = re.compile(r"HP:[0-9]{7}\Z")
+_GENE_ID = re.compile(r"(?:NCBIGene|HGNC):[0-9]{1,9}\Z")
 # NUL cannot be stored by PostgreSQL; the other control characters are invisible and come from PDFs.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -76,6 +80,41 @@ class Dropped(BaseModel):
         return _clean(value)
 
 
+class GeneEntry(BaseModel):
+    """A candidate gene with what is known of its variants in this patient."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    symbol: str
+    id: str = ""  # NCBIGene:2263 or HGNC:3689
+    score: float | None = None  # 0..1, of the tool or person that named it
+    zygosity: Zygosity = Zygosity.UNKNOWN
+    inherited: Inherited = Inherited.UNKNOWN
+    origin: Literal["typed", "list", "import", "api"] = "typed"
+
+    @field_validator("symbol")
+    @classmethod
+    def _symbol(cls, value: str) -> str:
+        if not is_symbol(value):
+            raise ValueError("is not a gene. Write its symbol or id, for example FGFR2 or NCBIGene:2263")
+        return value.strip()
+
+    @field_validator("score")
+    @classmethod
+    def _score(cls, value: float | None) -> float | None:
+        if value is not None and not 0 <= value <= 1:
+            raise ValueError("is not between 0 and 1. Write 0.93 for 93 %, or leave it out")
+        return value
+
+    @field_validator("id")
+    @classmethod
+    def _id(cls, value: str) -> str:
+        value = value.strip()
+        if value and not _GENE_ID.match(value):
+            raise ValueError("is not the id of a gene. Write it as NCBIGene:2263 or HGNC:3689, or leave it empty")
+        return value
+
+
 class Content(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -86,6 +125,7 @@ class Content(BaseModel):
     sex: Sex = Sex.UNKNOWN
     age: str | None = None  # ISO 8601 duration, at examination
     onset: str | None = None  # of the illness
+    genes: tuple[GeneEntry, ...] = ()
 
     @field_validator("note")
     @classmethod
@@ -102,6 +142,16 @@ class Content(BaseModel):
     def _findings(cls, value: tuple[FindingEntry, ...]) -> tuple[FindingEntry, ...]:
         if len(value) > FINDING_LIMIT:
             raise ValueError(f"has {len(value)} entries; the limit is {FINDING_LIMIT}. Keep the specific ones")
+        return value
+
+    @field_validator("genes")
+    @classmethod
+    def _genes(cls, value: tuple[GeneEntry, ...]) -> tuple[GeneEntry, ...]:
+        if len(value) > GENE_LIMIT:
+            raise ValueError(
+                f"has {len(value):,} entries; the limit is {GENE_LIMIT:,}. Keep the most likely: "
+                "so long a list says next to nothing"
+            )
         return value
 
     @field_validator("unmapped")
@@ -134,10 +184,17 @@ class Content(BaseModel):
     def profile(self) -> Profile:
         """What the ranking reads of it."""
         findings = tuple(Finding(entry.term, entry.status, entry.onset) for entry in self.findings)
-        return Profile(findings=findings, sex=self.sex, age=self.age, onset=self.onset)
+        genes = tuple(
+            CandidateGene(entry.symbol, entry.id, entry.score, entry.zygosity, entry.inherited) for entry in self.genes
+        )
+        return Profile(findings=findings, sex=self.sex, age=self.age, onset=self.onset, genes=genes)
 
     def stored(self) -> dict[str, Any]:
-        return self.model_dump(mode="json")
+        """Without genes as it was before cases had any: versions of that time keep their digests."""
+        data = self.model_dump(mode="json")
+        if not self.genes:
+            del data["genes"]
+        return data
 
     def digest(self) -> str:
         """sha256 of the canonical JSON: two versions with the same digest hold the same case."""

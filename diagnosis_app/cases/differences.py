@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from diagnosis_app.cases.content import Content, FindingEntry
+from diagnosis_app.cases.content import Content, FindingEntry, GeneEntry
 from diagnosis_app.cases.findings import place
+from diagnosis_app.cases.gene_entries import gene_key
+from diagnosis_app.cases.gene_words import INHERITED_WORDS, ZYGOSITY_WORDS
 from frontend.words import age
+
+GENES_NAMED = 3  # of a list added or removed at once; the rest are counted
 
 STATUS_WORDS = {
     "present": gettext_lazy("present"),
@@ -24,6 +28,7 @@ def differences(before: Content, after: Content) -> tuple[str, ...]:
     return (
         *_findings(before, after),
         *_patient(before, after),
+        *_genes(before, after),
         *_note(before, after),
         *_phrases(before, after),
     )
@@ -62,6 +67,39 @@ def _patient(before: Content, after: Content) -> Iterator[str]:
         yield _("Age set to %(age)s") % {"age": age(after.age) or _("not known")}
     if before.onset != after.onset:
         yield _("Onset of the illness set to %(onset)s") % {"onset": age(after.onset) or _("not known")}
+
+
+def _genes(before: Content, after: Content) -> Iterator[str]:
+    old = {gene_key(entry): entry for entry in before.genes}
+    new = {gene_key(entry): entry for entry in after.genes}
+    added = [entry.symbol for key, entry in new.items() if key not in old]
+    gone = [entry.symbol for key, entry in old.items() if key not in new]
+    if added:
+        named = {"genes": ", ".join(added[:GENES_NAMED]), "n": len(added)}
+        if len(added) > GENES_NAMED:
+            yield _("%(n)s candidate genes added (%(genes)s and others)") % named
+        else:
+            yield _("%(genes)s added to the candidate genes") % named
+    if gone:
+        named = {"genes": ", ".join(gone[:GENES_NAMED]), "n": len(gone)}
+        if len(gone) > GENES_NAMED:
+            yield _("%(n)s candidate genes removed (%(genes)s and others)") % named
+        else:
+            yield _("%(genes)s removed from the candidate genes") % named
+    for key, entry in new.items():
+        if key in old:
+            yield from _gene(old[key], entry)
+
+
+def _gene(was: GeneEntry, now: GeneEntry) -> Iterator[str]:
+    if was.zygosity != now.zygosity:
+        said = {"gene": now.symbol, "zygosity": ZYGOSITY_WORDS[now.zygosity]}
+        yield _("Zygosity of %(gene)s set to %(zygosity)s") % said
+    if was.inherited != now.inherited:
+        yield _("Origin of %(gene)s set to %(origin)s") % {"gene": now.symbol, "origin": INHERITED_WORDS[now.inherited]}
+    if was.score != now.score:
+        score = _("none") if now.score is None else f"{now.score:g}"
+        yield _("Score of %(gene)s set to %(score)s") % {"gene": now.symbol, "score": score}
 
 
 def _note(before: Content, after: Content) -> Iterator[str]:

@@ -11,7 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from diagnosis_app.cases.bars import Piece, Scale, bar
+from diagnosis_app.cases.gene_words import gene_listed, gene_objection, gene_short
+from diagnosis_app.cases.kinship import Kin, Known, group_of, kin
+from diagnosis_app.cases.strength import band, held_words, measured
+from diagnosis_app.cases.term_words import WHOLE, alike, term_name
 from frontend.words import number, signed
+from retrieval.knowledge import Knowledge
 from retrieval.model import Contribution, ContributionKind, MatchKind, ScoredDisease
 from retrieval.ontology.graph import Ontology
 from retrieval.ranking import Move, Ranking
@@ -33,6 +38,10 @@ class Candidate:
     standing: str
     bar: SafeString
     why: SafeString
+    band: SafeString  # empty where nothing was calibrated
+    held: str
+    group: str
+    kin: Kin | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +52,15 @@ class Listing:
     zero: float
     ticks: tuple[tuple[float, str], ...]
     more: int
+    kinds: frozenset[str]  # of the pieces that speak for, for the key
+    measured: tuple[str, ...]  # how often each word of strength held
+    none_leads: bool
 
 
-def listing(ranking: Ranking, ontology: Ontology, *, shown: int = FIRST) -> Listing:
+def listing(ranking: Ranking, knowledge: Knowledge, *, shown: int = FIRST) -> Listing:
+    ontology, diseases = knowledge.ontology, knowledge.diseases
     chosen = ranking.candidates[:shown]
+    related = kin([Known(one.rank, one.id, one.name, one.genes) for one in chosen], diseases)
     pieces = [_pieces(one, ontology) for one in chosen]
     scale = Scale.over(pieces)
     rows = tuple(
@@ -60,18 +74,34 @@ def listing(ranking: Ranking, ontology: Ontology, *, shown: int = FIRST) -> List
             standing=_standing(ranking.candidates, position),
             bar=bar(parts, scale, sum(part.value for part in parts)),
             why=_why(one, ontology),
+            band=band(one.strength),
+            held=held_words(one.strength, knowledge.ranker),
+            group=group_of(diseases, one.id),
+            kin=related.get(one.id),
         )
         for position, (one, parts) in enumerate(zip(chosen, pieces, strict=True))
     )
-    return Listing(rows, scale.zero, tuple(scale.ticks()), len(ranking.candidates) - len(chosen))
+    return Listing(
+        candidates=rows,
+        zero=scale.zero,
+        ticks=tuple(scale.ticks()),
+        more=len(ranking.candidates) - len(chosen),
+        kinds=frozenset(piece.kind for parts in pieces for piece in parts if piece.value > 0),
+        measured=measured(knowledge.ranker),
+        none_leads=ranking.none_leads,
+    )
 
 
 def in_words(contribution: Contribution, ontology: Ontology) -> str:
-    """What a contribution is about: a finding's label, or sex, or onset."""
+    """What a contribution is about: a finding's label, a gene, sex, onset, or the findings as a whole."""
+    if contribution.kind in WHOLE:
+        return term_name(contribution.kind)
     if contribution.kind == ContributionKind.SEX:
         return _("Sex")
     if contribution.kind == ContributionKind.ONSET:
         return _("Onset")
+    if contribution.kind == ContributionKind.GENE:
+        return gene_short(contribution)
     name = label(ontology, contribution.finding)
     return _("%(finding)s is absent") % {"finding": name} if contribution.kind == ContributionKind.EXCLUDED else name
 
@@ -118,7 +148,7 @@ def _move(move: Move) -> str:
 
 
 def _pieces(one: ScoredDisease, ontology: Ontology) -> list[Piece]:
-    return [Piece(in_words(part, ontology), part.value) for part in one.contributions if part.value]
+    return [Piece(in_words(part, ontology), part.value, part.kind.value) for part in one.contributions if part.value]
 
 
 def _standing(candidates: Sequence[ScoredDisease], position: int) -> str:
@@ -133,13 +163,20 @@ def _standing(candidates: Sequence[ScoredDisease], position: int) -> str:
 
 def _why(one: ScoredDisease, ontology: Ontology) -> SafeString:
     """One sentence from a template: what explains most, what speaks against."""
-    best = sorted((part for part in one.contributions if part.value > SLIGHT), key=lambda part: -part.value)[:3]
+    speak_for = [part for part in one.contributions if part.value > SLIGHT]
+    single = (part for part in speak_for if not part.gene and part.kind not in WHOLE)
+    best = sorted(single, key=lambda part: -part.value)[:3]
+    listed = [part.gene for part in speak_for if part.gene]
     worst = sorted((part for part in one.contributions if speaks_against(part)), key=lambda part: part.value)[:2]
     if best:
         names = format_html_join(", ", "<b>{}</b>", ((in_words(part, ontology),) for part in best))
         support = format_html(_("Best explained: {}."), names)
     else:
         support = format_html("{}", _("None of the findings is explained."))
+    if listed:
+        support = format_html("{} {}", support, gene_listed(listed))
+    if any(alike(part.kind, part.likeness) for part in one.contributions):
+        support = format_html("{} {}", support, resembles())
     left = [in_words(part, ontology) for part in one.contributions if part.match == MatchKind.UNEXPLAINED]
     if left:
         support = format_html("{} {}", support, not_explained(left))
@@ -147,6 +184,11 @@ def _why(one: ScoredDisease, ontology: Ontology) -> SafeString:
         return format_html("{} {}", support, _("Nothing recorded against it."))
     against = "; ".join(_objection(part, ontology) for part in worst)
     return format_html("{} <b>{}</b> {}.", support, _("Against:"), against)
+
+
+def resembles() -> str:
+    """One sentence of a candidate: somebody published a patient like this one."""
+    return _("A published patient with it is much like this one.")
 
 
 def not_explained(names: Sequence[str]) -> str:
@@ -163,6 +205,10 @@ def not_explained(names: Sequence[str]) -> str:
 def _objection(part: Contribution, ontology: Ontology) -> str:
     if part.kind in {ContributionKind.SEX, ContributionKind.ONSET}:
         return _("%(what)s does not fit") % {"what": in_words(part, ontology).lower()}
+    if part.kind == ContributionKind.GENE:
+        return gene_objection(part)
+    if part.kind in WHOLE:
+        return f"{in_words(part, ontology).lower()} ({signed(part.value)})"
     finding, matched = label(ontology, part.finding), label(ontology, part.matched)
     if part.kind == ContributionKind.EXCLUDED:
         return _("%(finding)s is absent here") % {"finding": finding}

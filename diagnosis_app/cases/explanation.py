@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from diagnosis_app.cases.content import GeneEntry
 from diagnosis_app.cases.differential import in_words, label
+from diagnosis_app.cases.gene_words import gene_entered, gene_how
+from diagnosis_app.cases.kinship import group_of
+from diagnosis_app.cases.strength import band, held_words
+from diagnosis_app.cases.term_words import WHOLE, observed_words, term_how
 from frontend.words import number, signed, source_url
+from retrieval.knowledge import Knowledge
 from retrieval.model import Contribution, ContributionKind, Frequency, FrequencyKind, MatchKind, Sex
 from retrieval.ontology.graph import Ontology
 from retrieval.ranking import Explanation
@@ -46,16 +53,20 @@ class Opened:
     links: tuple[Link, ...]
     score: str
     prior: str
+    band: SafeString
+    held: str
+    group: str
 
 
-def opened(explanation: Explanation, ontology: Ontology) -> Opened:
-    candidate, disease = explanation.candidate, explanation.disease
+def opened(explanation: Explanation, knowledge: Knowledge, genes: Sequence[GeneEntry] = ()) -> Opened:
+    """`genes` are the ones of the case: a row of a gene says what was entered of it."""
+    candidate, disease, ontology = explanation.candidate, explanation.disease, knowledge.ontology
     return Opened(
         id=candidate.id,
         name=candidate.name,
-        explains=_lines(explanation.explains, ontology),
-        unexplained=_lines(explanation.unexplained, ontology),
-        against=_lines(explanation.against, ontology),
+        explains=_lines(_for(explanation), knowledge, genes),
+        unexplained=_lines(explanation.unexplained, knowledge, genes),
+        against=_lines(explanation.against, knowledge, genes),
         expected=tuple(
             Line(
                 words=label(ontology, one.term),
@@ -73,11 +84,22 @@ def opened(explanation: Explanation, ontology: Ontology) -> Opened:
         ),
         links=(
             *(Link(one, source_url(one)) for one in candidate.ids or (candidate.id,)),
-            *(Link(gene.symbol, source_url(gene.ncbi)) for gene in disease.genes),
+            *(Link(gene.symbol, source_url(gene.ncbi or gene.hgnc)) for gene in disease.genes),
         ),
         score=number(candidate.score),
         prior=signed(candidate.prior),
+        band=band(candidate.strength),
+        held=held_words(candidate.strength, knowledge.ranker),
+        group=group_of(knowledge.diseases, candidate.id),
     )
+
+
+def _for(explanation: Explanation) -> tuple[Contribution, ...]:
+    """What speaks for it, with the terms that are not about a single finding among the rest by weight."""
+    listed = explanation.explains
+    whole = [one for one in explanation.candidate.contributions if one.kind in WHOLE and one.value > 0]
+    more = [one for one in whole if one not in listed]
+    return tuple(sorted((*listed, *more), key=lambda one: -one.value))
 
 
 def frequency_words(frequency: Frequency | None) -> str:
@@ -111,20 +133,38 @@ def _classes() -> dict[str, str]:
     }
 
 
-def _lines(contributions: Iterable[Contribution], ontology: Ontology) -> tuple[Line, ...]:
+def _lines(contributions: Iterable[Contribution], knowledge: Knowledge, genes: Sequence[GeneEntry]) -> tuple[Line, ...]:
     return tuple(
         Line(
-            words=in_words(one, ontology),
+            words=gene_entered(one, genes) if one.gene else in_words(one, knowledge.ontology),
             value=signed(one.value),
-            how=_how(one, ontology),
-            references=_links(one.references),
+            how=_how(one, knowledge),
+            references=() if one.kind == ContributionKind.GENE else _links(one.references),
             more=_beyond(one.references),
         )
         for one in contributions
     )
 
 
-def _how(one: Contribution, ontology: Ontology) -> str:
+def _how(one: Contribution, knowledge: Knowledge) -> str:
+    """How it is documented, and how many published patients with the disease show it."""
+    if one.kind in WHOLE:
+        return term_how(one.kind, one.likeness, one.cases, knowledge.cases)
+    if one.match == MatchKind.PUBLISHED and one.through:
+        through = label(knowledge.ontology, one.through)
+        return _("not documented for it; published patients show something near, compared through %(through)s") % {
+            "through": through
+        }
+    if one.match == MatchKind.PUBLISHED:
+        seen = observed_words(one.observed) or _("published patients")
+        return _("not documented for it otherwise; seen in %(seen)s") % {"seen": seen}
+    documented, seen = _documented(one, knowledge.ontology), observed_words(one.observed)
+    return "; ".join(part for part in (documented, seen) if part)
+
+
+def _documented(one: Contribution, ontology: Ontology) -> str:
+    if one.kind == ContributionKind.GENE:
+        return gene_how(one, ontology)
     if one.note == "already_counted":
         return _("already counted through a narrower finding")
     often = _of_sex(frequency_words(one.frequency), one.sex)

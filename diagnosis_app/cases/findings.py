@@ -1,7 +1,8 @@
-"""Settles the findings of untrusted content against the ontology in use, at the border.
+"""Settles the findings and genes of untrusted content against the knowledge in use, at the border.
 
 An obsolete or alternative id becomes its replacement with a note; an unknown one is refused by
-field. What the case already held is never refused: a change of knowledge must not lock a case.
+field. An unknown gene is kept: most genes have no known disease. What the case already held is
+never refused: a change of knowledge must not lock a case.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from diagnosis_app.cases.content import Content, FindingEntry
+from diagnosis_app.cases.gene_entries import settle_genes
 from diagnosis_app.errors import Invalid, InvalidMany
 from retrieval.errors import MalformedId, NotAFinding, UnknownTerm
-from retrieval.ontology.graph import Ontology
+from retrieval.knowledge import Knowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,9 @@ class Settled:
     notes: tuple[str, ...] = ()
 
 
-def settle(content: Content, ontology: Ontology, *, held: Collection[str] = ()) -> Settled:
+def settle(content: Content, knowledge: Knowledge, *, held: Collection[str] = ()) -> Settled:
     """`held` are term ids the case already carries: they stay even if this ontology lost them."""
+    ontology = knowledge.ontology
     problems: list[Invalid] = []
     notes: list[str] = []
     settled: list[FindingEntry] = []
@@ -42,9 +45,12 @@ def settle(content: Content, ontology: Ontology, *, held: Collection[str] = ()) 
         if resolved.note:
             notes.append(resolved.note)
         settled.append(entry.model_copy(update={"term": resolved.term.id, "label": resolved.term.label}))
+    genes, repeated = settle_genes(content.genes, knowledge.genes)
+    problems += repeated
     if problems:
         raise InvalidMany(problems)
-    return Settled(content.model_copy(update={"findings": tuple(_once(settled))}), tuple(dict.fromkeys(notes)))
+    content = content.model_copy(update={"findings": tuple(_once(settled)), "genes": genes})
+    return Settled(content, tuple(dict.fromkeys(notes)))
 
 
 def place(entry: FindingEntry) -> tuple[str, bool]:

@@ -18,7 +18,10 @@ from diagnosis_app.cases.differences import differences
 from diagnosis_app.cases.differential import listing, moved, still_open
 from diagnosis_app.cases.explanation import Opened, opened
 from diagnosis_app.cases.finding_list import counted, groups
+from diagnosis_app.cases.gene_rows import gene_rows
+from diagnosis_app.cases.next_panels import named, next_panel, separates_panel
 from diagnosis_app.cases.ranking import explain_content, hints_for, rank_content, stability_of
+from diagnosis_app.cases.scope import scope_words
 from diagnosis_app.errors import Hidden
 from retrieval.errors import RetrievalError, UnknownDisease
 from retrieval.ranking import Ranking, movement
@@ -40,6 +43,16 @@ def findings_panel(content: Content, *, editable: bool) -> str:
     return render_to_string("cases/_findings.html", context)
 
 
+def genes_panel(content: Content, *, editable: bool) -> str:
+    """The line of the genes, and a row each for the first of them. Without knowledge they are named all the same."""
+    try:
+        table = library.current().genes
+    except RetrievalError:
+        table = None
+    view = gene_rows(content, table)
+    return render_to_string("cases/_genes.html", {"genes": view, "editable": editable})
+
+
 def differential_panel(
     content: Content,
     before: Content | None,
@@ -48,18 +61,25 @@ def differential_panel(
     opened: Sequence[str] | None,
     live: bool = True,
     part: str = "all",
+    skip: Sequence[str] = (),
+    editable: bool = True,
 ) -> str:
-    """`before` is what the last change replaced; `opened` None opens all; `part` "list" leaves out what moved."""
+    """`before` is what the last change replaced; `opened` None opens all; `part` "list" leaves out what moved.
+
+    `skip` are questions that could not be answered.
+    """
     try:
         snapshot, ranking = library.current(), rank_content(content)
         context: dict[str, Any] = {
             "ranking": ranking,
-            "listing": listing(ranking, snapshot.ontology, shown=shown),
+            "listing": listing(ranking, snapshot, shown=shown),
+            "scope": scope_words(snapshot.manifest),
             "version": snapshot.ontology.version,
             "help": [] if ranking.outcome == "ranked" else what_would_help(content, ranking),
             "empty": not content.findings,
             "set_aside": _set_aside(ranking),
             "live": live,
+            "next": next_panel(content, ranking, skip=skip, editable=editable) if live else "",
             "opened": {one: opened_panel(content, one, editable=live) for one in still_open(opened, ranking, shown)},
         }
         if before is not None:
@@ -74,8 +94,9 @@ def opened_panel(content: Content, disease: str, *, editable: bool) -> str:
         explanation = explain_content(content, disease)
     except UnknownDisease:
         raise Hidden(_("The knowledge in use holds no such disease.")) from None
-    view: Opened = opened(explanation, library.current().ontology)
-    return render_to_string("cases/_opened.html", {"one": view, "editable": editable})
+    view: Opened = opened(explanation, library.current(), content.genes)
+    apart = separates_panel(content, named(rank_content(content)), explanation.candidate.id, choose=editable)
+    return render_to_string("cases/_opened.html", {"one": view, "editable": editable, "separates": apart})
 
 
 def steady_panel(content: Content) -> str:

@@ -17,6 +17,7 @@ from retrieval.model import Profile
 from retrieval.ranking import Explanation, Hint, Ranking, Stability, hints, rankable
 
 LISTED = 50
+WORDS_OF_GENES = 200  # of a case by which the worklist finds it
 _ONE_AT_A_TIME = Lock()
 
 
@@ -55,7 +56,10 @@ def summary_of(content: Content, ranking: Ranking) -> dict[str, Any]:
         "findings": counted,
         "outcome": ranking.outcome,
         "reasons": list(ranking.reasons),
-        "leading": [{"id": one.id, "name": one.name, "score": round(one.score, 3)} for one in first],
+        "leading": [
+            {"id": one.id, "name": one.name, "score": round(one.score, 3), "strength": one.strength} for one in first
+        ],
+        "none_leads": bool(first) and ranking.none_leads,
         "lead": round(first[0].score - first[1].score, 3) if len(first) > 1 else None,
         "snapshot": library.current().id,
         "words": _words(content, ranking if ranking.outcome == "ranked" else None),
@@ -66,6 +70,7 @@ def _words(content: Content, ranking: Ranking | None) -> str:
     candidates: Sequence[Any] = ranking.candidates[:10] if ranking else ()
     parts = [part for entry in content.findings for part in (entry.label, entry.term)]
     parts += [part for one in candidates for part in (one.name, one.id)]
+    parts += [entry.symbol for entry in content.genes[:WORDS_OF_GENES]]
     return " · ".join([*parts, *content.unmapped]).casefold()[:20_000]
 
 

@@ -13,13 +13,17 @@ from diagnosis_app import __version__
 from diagnosis_app.cases.actions import last_version
 from diagnosis_app.cases.content import Content
 from diagnosis_app.cases.differential import in_words, speaks_against
+from diagnosis_app.cases.gene_words import statement
 from diagnosis_app.cases.models import Case
 from diagnosis_app.cases.ranking import rank_content
+from diagnosis_app.cases.scope import scope_words
+from diagnosis_app.cases.strength import word
 from frontend.words import age, number, signed, who
 from retrieval.model import ScoredDisease
 from retrieval.ontology.graph import Ontology
 
 LISTED = 10
+GENES_WRITTEN = 50
 _JOINERS = "\u200c\u200d"  # part of words in Persian, Indic scripts, and of emoji
 
 
@@ -56,6 +60,14 @@ def _findings(content: Content) -> Iterator[str]:
         yield ""
         yield _("KEPT AS WRITTEN (no term, not ranked)")
         yield from (f"- {_one_line(phrase)}" for phrase in content.unmapped)
+    if content.genes:
+        yield ""
+        yield _("CANDIDATE GENES")
+        for gene in content.genes[:GENES_WRITTEN]:
+            known = statement(gene.zygosity, gene.inherited, gene.score)
+            yield f"- {gene.symbol}" + (f", {known}" if known else "")
+        if len(content.genes) > GENES_WRITTEN:
+            yield _("and %(n)s more") % {"n": len(content.genes) - GENES_WRITTEN}
 
 
 def _one_line(text: str) -> str:
@@ -71,10 +83,13 @@ def _differential(content: Content) -> Iterator[str]:
     if ranking.outcome != "ranked":
         yield _("Not enough specific findings to rank.")
         return
+    if ranking.none_leads:
+        yield _("None of these leads: more often than not, a list like this does not hold the diagnosis.")
     for one in ranking.candidates[:LISTED]:
         genes = f", {', '.join(one.genes)}" if one.genes else ""
         score = _("score %(score)s") % {"score": number(one.score)}
-        yield f"{one.rank:>2}. {one.name} ({one.id}{genes}), {score}"
+        strength = f"{word(one.strength).lower()}, " if one.strength else ""
+        yield f"{one.rank:>2}. {one.name} ({', '.join(one.ids or (one.id,))}{genes}), {strength}{score}"
         yield from _reasons(one, ontology)
     yield _("%(total)s diseases ranked; the first %(shown)s are listed.") % {
         "total": ranking.total,
@@ -109,5 +124,5 @@ def _foot(case: Case, content: Content) -> Iterator[str]:
         "at": timezone.localtime().strftime("%Y-%m-%d %H:%M"),
     }
     yield _("Scores are log-odds, comparable within this list only; they are not probabilities.")
-    yield _("OMIM entries are ranked until identity mappings are loaded. Common and unlisted diseases are not ranked.")
+    yield scope_words(snapshot.manifest)
     yield _("Clew supports a clinician's own judgement. Not for emergencies, not for patients.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from diagnosis_app.cases.views import history, intake, knowledge, terms, worklist, workspace
+from diagnosis_app.cases.views import genes, history, intake, knowledge, next_steps, similar, terms, worklist, workspace
 
 _CASE = "cases/<uuid:case_id>/"
 
@@ -18,7 +18,12 @@ urlpatterns = [
     path(f"{_CASE}save/", workspace.save, name="case_save"),
     path(f"{_CASE}differential/", workspace.differential, name="case_differential"),
     path(f"{_CASE}candidates/<str:disease>/", workspace.candidate, name="case_candidate"),
+    path(f"{_CASE}candidates/<str:disease>/separates/", next_steps.separates, name="case_separates"),
+    path(f"{_CASE}answer/", next_steps.answer, name="case_answer"),
     path(f"{_CASE}steadiness/", workspace.steady, name="case_steady"),
+    path(f"{_CASE}similar/", similar.beside, name="case_similar"),
+    path(f"{_CASE}similar/all/", similar.everything, name="case_similar_all"),
+    path(f"{_CASE}similar/case/", similar.published, name="case_published"),
     path(f"{_CASE}history/", history.history, name="case_history"),
     path(f"{_CASE}history/<int:number>/", history.version, name="case_version"),
     path(f"{_CASE}history/<int:number>/return/", history.go_back, name="case_return"),
@@ -32,5 +37,7 @@ urlpatterns = [
     path(f"{_CASE}reopen/", worklist.reopen, name="case_reopen"),
     path("terms/", terms.terms, name="terms"),
     path("read/", terms.read, name="read"),
+    path("genes/", genes.genes, name="genes"),
+    path("genes/read/", genes.read, name="genes_read"),
     path("knowledge/", knowledge.knowledge, name="knowledge"),
 ]

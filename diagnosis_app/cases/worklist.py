@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.audit import log
 from diagnosis_app.cases.models import Case
+from diagnosis_app.cases.strength import word as strength_word
 from diagnosis_app.runs.models import Outcome, Run, State
 from frontend.words import number, who
 
@@ -33,6 +34,7 @@ class Row:
     state: str
     leading: str
     then: str
+    word: str  # how strong the leader is
     score: str
     lead: str
     run: str
@@ -110,6 +112,7 @@ def _row(actor: Actor, case: Any) -> Row:
         state=state,
         leading=leading[0]["name"] if leading else "",
         then=", ".join(one["name"] for one in leading[1:]),
+        word=strength_word(leading[0].get("strength") or "") if leading else "",
         score=number(leading[0]["score"]) if leading else "",
         lead=_lead(summary.get("lead")),
         run=_run(case),
@@ -129,6 +132,8 @@ def _state(case: Any, summary: dict[str, Any]) -> tuple[str, str, str]:
         return "thread", "clock", _("Answer awaited")
     if case.run_state in {State.QUEUED, State.RUNNING}:
         return "", "clew", _("Investigating")
+    if summary.get("outcome") == "ranked" and summary.get("none_leads"):
+        return "unsure", "q", _("None of these leads")
     if summary.get("outcome") == "ranked":
         return "for", "check", _("Ranked")
     if summary.get("findings"):

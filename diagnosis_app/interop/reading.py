@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from diagnosis_app.cases.content import FINDING_LIMIT, Content
 from diagnosis_app.interop import features, supplement
+from diagnosis_app.interop.genes import UNNAMED_DISEASE, read_genes, with_details
 from diagnosis_app.interop.json_text import read_object
 from diagnosis_app.interop.kind import PACKET_FIELDS, open_packet
 from diagnosis_app.interop.node import Node
@@ -22,7 +23,6 @@ from diagnosis_app.interop.times import read_age, read_onset
 from retrieval.model import Sex
 from retrieval.ontology.graph import Ontology
 
-UNNAMED_DISEASE = "MONDO:0000001"  # "disease": carries the onset of an illness that has no name yet
 _SEXES = {"UNKNOWN_SEX": Sex.UNKNOWN, "FEMALE": Sex.FEMALE, "MALE": Sex.MALE, "OTHER_SEX": Sex.OTHER}
 _SEX_NUMBERS = dict(enumerate(_SEXES))  # protobuf's JSON may carry the number instead
 _HUMAN = "NCBITaxon:9606"
@@ -46,6 +46,7 @@ def read_phenopacket(data: bytes | str | dict[str, Any], ontology: Ontology) -> 
     onset = _illness_onset(node, read, ontology)
     known, new = supplement.merge([entry for _path, entry in read.findings], carried)
     fresh = _fresh(read, new, report, FINDING_LIMIT - len(known))
+    genes = with_details(read_genes(node), carried.genes if carried else ())
     _not_kept(node)
     _meta(node)
     node.rest(PACKET_FIELDS)
@@ -60,6 +61,7 @@ def read_phenopacket(data: bytes | str | dict[str, Any], ontology: Ontology) -> 
         sex=sex,
         age=age,
         onset=onset,
+        genes=genes,
     )
     return Imported(content, report.lines())
 
@@ -116,7 +118,7 @@ def _illness_onset(packet: Node, read: features.Read, ontology: Ontology) -> str
     found, named, first = [], 0, ""
     for node in packet.nodes("diseases"):
         term = node.node("term")
-        own = term is not None and term.take("id") == UNNAMED_DISEASE
+        own = term is not None and term.take("id") == UNNAMED_DISEASE["id"]
         time = node.node("onset")
         onset = read_onset(time, ontology) if time else None
         if onset and node.take("excluded") is not True:
@@ -157,8 +159,6 @@ def _files(packet: Node, ontology: Ontology) -> Supplement | None:
 
 def _not_kept(packet: Node) -> None:
     for name, one, many in (
-        ("interpretations", "%d interpretation with its variants is not kept yet.",
-         "%d interpretations with their variants are not kept yet."),
         ("measurements", "%d measurement is not kept yet.", "%d measurements are not kept yet."),
         ("biosamples", "%d biosample is not kept yet.", "%d biosamples are not kept yet."),
         ("medicalActions", "%d medical action is not kept.", "%d medical actions are not kept."),

@@ -1,10 +1,11 @@
 """What a phenopacket has no field for, carried inside it without loss.
 
 A phenopacket v2 knows present and excluded features of the patient. The note, uncertain findings,
-findings of a relative, unmapped phrases, and the origin of each finding would be lost. They
-travel as one entry of `files`, the packet's own place for further data: a `data:` URI of JSON.
-Other programs skip it; `phenotypicFeatures` stays the truth: on the way back a present or excluded
-finding counts only if the packet still lists it, so an edit made elsewhere is respected.
+findings of a relative, unmapped phrases, the origin of each finding, scores of genes and the parent
+a variant came from would be lost. They travel as one entry of `files`, the packet's own place for
+further data: a `data:` URI of JSON. Other programs skip it; `phenotypicFeatures` stays the truth: on
+the way back a present or excluded finding, or a gene, counts only if the packet still lists it, so an
+edit made elsewhere is respected.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from diagnosis_app.cases.content import Content, Dropped, FindingEntry, read_content
+from diagnosis_app.cases.content import Content, Dropped, FindingEntry, GeneEntry, read_content
 from diagnosis_app.errors import ClinicError
 from diagnosis_app.interop.node import Node
 from retrieval.errors import RetrievalError
@@ -37,12 +38,15 @@ class Supplement:
     findings: tuple[FindingEntry, ...] = ()
     unmapped: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = field(default=())
+    genes: tuple[GeneEntry, ...] = field(default=())
 
 
 def to_file(content: Content) -> dict[str, Any]:
     """The entry of `files`."""
     stored = content.stored()
     body = {"format": _FORMAT} | {name: stored[name] for name in ("note", "findings", "unmapped", "dropped")}
+    if content.genes:
+        body["genes"] = stored["genes"]
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return {
         "uri": _PREFIX + base64.b64encode(text.encode()).decode(),
@@ -73,7 +77,7 @@ def from_file(node: Node, ontology: Ontology) -> Supplement | None:
         node.report.problem(node.path("uri"), _("Clew's own part of the file is damaged and was not read."), hint)
         return None
     findings = [entry for entry in content.findings if _known(entry, ontology, node)]
-    return Supplement(content.note, tuple(findings), content.unmapped, content.dropped)
+    return Supplement(content.note, tuple(findings), content.unmapped, content.dropped, content.genes)
 
 
 def _known(entry: FindingEntry, ontology: Ontology, node: Node) -> bool:

@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 
 from diagnosis_app.cases.content import Content, FindingEntry
 from diagnosis_app.interop import supplement
-from diagnosis_app.interop.reading import UNNAMED_DISEASE
+from diagnosis_app.interop.genes import UNNAMED_DISEASE, says_it_all, write_genes
 from diagnosis_app.interop.report import Note, Report
 from diagnosis_app.interop.times import write_onset
 from retrieval.errors import RetrievalError
-from retrieval.model import Sex, Status
+from retrieval.model import Sex, Status, Zygosity
 from retrieval.ontology.graph import Ontology
 
 SCHEMA_VERSION = "2.0"
@@ -39,14 +39,15 @@ def write_phenopacket(
         "phenotypicFeatures": [_feature(entry, ontology) for entry in listed],
     }
     if content.onset:
-        term = {"id": UNNAMED_DISEASE, "label": "disease"}
-        packet["diseases"] = [{"term": term, "onset": write_onset(content.onset, ontology)}]
+        packet["diseases"] = [{"term": UNNAMED_DISEASE, "onset": write_onset(content.onset, ontology)}]
+    if content.genes:
+        packet["interpretations"] = write_genes(content.genes, reference)
     if _needs_supplement(current, ontology):
         packet["files"] = [supplement.to_file(current)]
     packet["metaData"] = {
         "created": created.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
         "createdBy": created_by,
-        "resources": _resources(ontology, mondo=bool(content.onset)),
+        "resources": _resources(ontology, content),
         "phenopacketSchemaVersion": SCHEMA_VERSION,
     }
     return packet
@@ -73,6 +74,8 @@ def export_report(content: Content, ontology: Ontology) -> tuple[Note, ...]:
             len(content.unmapped),
         )
         report.lost("unmapped", message % len(content.unmapped))
+    if not says_it_all(tuple(entry.model_copy(update={"origin": "import"}) for entry in content.genes)):
+        report.lost("genes", _("Scores of genes, and from whom a variant came, are read by Clew alone."))
     for i, entry in enumerate(content.findings):
         _report_term(f"findings[{i}].term", entry.term, ontology, report)
     if content.onset:
@@ -121,7 +124,7 @@ def _label(entry: FindingEntry, ontology: Ontology) -> str:
 
 def _needs_supplement(content: Content, ontology: Ontology) -> bool:
     """Whether reading the packet back without it would give another case."""
-    if content.note or content.unmapped or content.dropped:
+    if content.note or content.unmapped or content.dropped or not says_it_all(content.genes):
         return True
     keys = [(entry.term, entry.status) for entry in content.findings]
     return len(set(keys)) != len(keys) or any(
@@ -134,26 +137,24 @@ def _needs_supplement(content: Content, ontology: Ontology) -> bool:
     )
 
 
-def _resources(ontology: Ontology, *, mondo: bool) -> list[dict[str, str]]:
-    resources = [
-        {
-            "id": "hp",
-            "name": "Human Phenotype Ontology",
-            "url": "http://purl.obolibrary.org/obo/hp.owl",
-            "version": ontology.version,
-            "namespacePrefix": "HP",
-            "iriPrefix": "http://purl.obolibrary.org/obo/HP_",
-        }
-    ]
-    if mondo:
-        resources.append(
-            {
-                "id": "mondo",
-                "name": "Mondo Disease Ontology",
-                "url": "http://purl.obolibrary.org/obo/mondo.owl",
-                "version": "unknown",
-                "namespacePrefix": "MONDO",
-                "iriPrefix": "http://purl.obolibrary.org/obo/MONDO_",
-            }
-        )
+def _resources(ontology: Ontology, content: Content) -> list[dict[str, str]]:
+    """The vocabularies that the packet uses."""
+    used = [("hp", "Human Phenotype Ontology", "http://purl.obolibrary.org/obo/hp.owl", ontology.version, "HP")]
+    if content.onset or content.genes:
+        used.append(("mondo", "Mondo Disease Ontology", "http://purl.obolibrary.org/obo/mondo.owl", "unknown", "MONDO"))
+    if any(entry.zygosity != Zygosity.UNKNOWN for entry in content.genes):
+        used.append(("geno", "Genotype Ontology", "http://purl.obolibrary.org/obo/geno.owl", "unknown", "GENO"))
+    resources = [_resource(*one, f"http://purl.obolibrary.org/obo/{one[-1]}_") for one in used]
+    prefixes = {entry.id.partition(":")[0] for entry in content.genes}
+    if "NCBIGene" in prefixes:
+        url = "https://www.ncbi.nlm.nih.gov/gene/"
+        resources.append(_resource("ncbigene", "NCBI Gene", url, "unknown", "NCBIGene", url))
+    if "HGNC" in prefixes:
+        url = "https://www.genenames.org/"
+        resources.append(_resource("hgnc", "HUGO Gene Nomenclature Committee", url, "unknown", "HGNC", url))
     return resources
+
+
+def _resource(id: str, name: str, url: str, version: str, prefix: str, iri: str) -> dict[str, str]:
+    names = ("id", "name", "url", "version", "namespacePrefix", "iriPrefix")
+    return dict(zip(names, (id, name, url, version, prefix, iri), strict=True))

@@ -72,6 +72,7 @@ def examine() -> Iterator[Finding]:
         (data.knowledge, "CLEW_KNOWLEDGE"),
         (data.static_files, ""),
         (services.queue, "REDIS_URL"),
+        (services.retrieval, "CLEW_EMBEDDER"),
     ):
         if needs not in wrong:
             yield from _guarded(check)

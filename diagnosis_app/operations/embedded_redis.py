@@ -26,13 +26,13 @@ def binary() -> str | None:
     return shutil.which("redis-server")
 
 
-def socket_in(var: Path) -> Path:
+def socket_in(var: Path, file: str = "redis.sock") -> Path:
     """In `var`, or, where that path is too long for a socket, in a private directory with a short name."""
-    usual = var / "redis.sock"
+    usual = var / file
     if len(os.fsencode(usual)) <= LONGEST_SOCKET_PATH:
         return usual
     name = hashlib.sha256(os.fsencode(var)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"clew-{os.getuid()}-{name}" / "redis.sock"
+    return Path(tempfile.gettempdir()) / f"clew-{os.getuid()}-{name}" / file
 
 
 def make_private(folder: Path) -> None:

@@ -21,6 +21,8 @@ def manifest_for(version: CaseVersion, knowledge: Knowledge) -> dict[str, Any]:
         "snapshot": knowledge.id,
         "ontology": knowledge.ontology.version,
         "citation": knowledge.manifest.citation,
+        "ranker": knowledge.ranker.version,
+        "prevalence": settings.PREVALENCE,
         "code": __version__,
         "code_digest": code_digest(),
         "graph": GRAPH_VERSION,

@@ -131,6 +131,7 @@ class Candidate(models.Model):
     genes = models.JSONField(default=list)
     score = models.FloatField()
     prior = models.FloatField()
+    strength = models.CharField(max_length=16, blank=True)  # a word; empty where nothing was calibrated
 
     class Meta:
         ordering = ["rank"]

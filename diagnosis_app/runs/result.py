@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -16,10 +16,14 @@ from django.utils.translation import gettext as _
 
 from agents.contract import Relation, Stance
 from diagnosis_app.cases.bars import Piece, Scale, bar
+from diagnosis_app.cases.kinship import Kin, Known, group_of, kin
+from diagnosis_app.cases.strength import band, held_words
+from diagnosis_app.cases.term_words import WHOLE
 from diagnosis_app.runs.models import Candidate, Claim, Contribution, Evidence, Outcome, Run
 from diagnosis_app.runs.narration import removal
-from diagnosis_app.runs.sums import Rest, about, part_name, rest_of, sentence
+from diagnosis_app.runs.sums import Rest, about, how, part_name, rest_of, sentence
 from frontend.words import number, signed, source_url
+from retrieval.knowledge import Knowledge
 
 SHOWS_LIST = frozenset({Outcome.RANKED, Outcome.PARTIAL, Outcome.CANCELLED})
 REFERENCES = 6  # links of one source; the rest are counted
@@ -87,6 +91,12 @@ class Entry:
     unexplained: Quarter
     against: Quarter
     missing: tuple[Statement, ...]
+    strength: str
+    band: SafeString
+    separates: str = ""  # from the next candidate, as HTML
+    held: str = ""  # how often the word of strength held
+    group: str = ""
+    kin: Kin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,8 @@ class Result:
     shown: int  # statements
     removed: tuple[Removed, ...]
     sources: int
+    none_leads: bool = False
+    kinds: frozenset[str] = frozenset()  # of the pieces that speak for, for the key
 
     @property
     def written(self) -> int:
@@ -127,18 +139,48 @@ def result_of(run: Run) -> Result:
         shown=sum(claim.verified for one in candidates for claim in one.claims.all()),
         removed=tuple(Removed(claim.text, removal(claim.removed_because)) for claim in removed),
         sources=len(numbers),
+        none_leads=none_leads(run),
+        kinds=frozenset(piece.kind for parts in pieces.values() for piece in parts if piece.value > 0),
     )
+
+
+def none_leads(run: Run) -> bool:
+    """Whether it was likelier that the diagnosis is none of the ranked diseases than that it is the first."""
+    ranked = run.steps.filter(action="rank", status="done").first()
+    return bool(ranked and ranked.detail.get("got", {}).get("none_leads"))
+
+
+def with_knowledge(result: Result, knowledge: Knowledge, ranker: str) -> Result:
+    """What only the knowledge of the run can tell: groups, kin, and how often each word held.
+
+    What a word is worth was measured for one `ranker`: of a run made with another one nothing is said.
+    """
+    same = knowledge.ranker.version == ranker
+    listed = (*result.entries, *result.others)
+    related = kin([Known(one.rank, one.id, one.name, one.genes) for one in listed], knowledge.diseases)
+
+    def told(one: Entry) -> Entry:
+        said = held_words(one.strength, knowledge.ranker) if same else ""
+        return replace(one, held=said, group=group_of(knowledge.diseases, one.id), kin=related.get(one.id))
+
+    entries, others = (tuple(told(one) for one in part) for part in (result.entries, result.others))
+    return replace(result, entries=entries, others=others)
 
 
 def leaders_of(leaders: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The leading candidates while the run is under way, as the ranking's event told them."""
     pieces = [
-        [Piece(part_name(part["kind"], part["label"]), float(part["value"])) for part in one["parts"]]
+        [Piece(part_name(part["kind"], part["label"]), float(part["value"]), part["kind"]) for part in one["parts"]]
         for one in leaders
     ]
     scale = Scale.over(pieces)
     return [
-        {**one, "bar": bar(parts, scale, sum(part.value for part in parts)), "url": source_url(str(one["id"]))}
+        {
+            **one,
+            "bar": bar(parts, scale, sum(part.value for part in parts)),
+            "url": source_url(str(one["id"])),
+            "band": band(one.get("strength")),
+        }
         for one, parts in zip(leaders, pieces, strict=True)
     ]
 
@@ -164,8 +206,12 @@ class _Arranger:
         said = {about(term) for claim in claims if (term := _term(claim, terms)) is not None}
         parts = self.pieces[one.pk]
 
+        whole = [term for term in terms if term.kind in WHOLE and term.value > 0 and claims]
+        said |= {about(term) for term in whole}
+
         def statements(stance: Stance) -> tuple[Statement, ...]:
-            return tuple(self._statement(claim, terms) for claim in claims if claim.stance == stance)
+            told = tuple(self._whole(term) for term in whole) if stance == Stance.FOR else ()
+            return told + tuple(self._statement(claim, terms) for claim in claims if claim.stance == stance)
 
         def quarter(stance: Stance) -> Quarter:
             return Quarter(statements(stance), rest_of(terms, stance, said))
@@ -180,6 +226,8 @@ class _Arranger:
             prior=signed(one.prior),
             standing=self._standing(position),
             bar=bar(parts, self.scale, sum(part.value for part in parts)),
+            band=band(one.strength),
+            strength=one.strength,
             why=sentence(terms),
             argued=bool(claims),
             supports=quarter(Stance.FOR),
@@ -197,12 +245,19 @@ class _Arranger:
         return _("level") if behind < LEVEL else _("%(gap)s behind") % {"gap": f"{behind:.1f}"}
 
     def _statement(self, claim: Claim, terms: Sequence[Contribution]) -> Statement:
-        sources = tuple(self._source(key, claim) for key in claim.evidence if key in self.evidence)
+        quotes = dict(claim.triple.get("quotes", ()))
+        sources = tuple(self._source(key, quotes.get(key, "")) for key in claim.evidence if key in self.evidence)
         return Statement(claim.text, _value(claim, terms), sources)
 
-    def _source(self, key: str, claim: Claim) -> Source:
+    def _whole(self, term: Contribution) -> Statement:
+        """A term that is not about one finding: what it is, and the evidence it was computed from."""
+        words = ": ".join(part for part in (part_name(term.kind, ""), how(term)) if part)
+        keys = [term.evidence_key] if term.evidence_key in self.evidence else []
+        return Statement(words, signed(term.value), tuple(self._source(key) for key in keys))
+
+    def _source(self, key: str, said: str = "") -> Source:
         row = self.evidence[key]
-        quoted = next((words for cited, words in claim.triple.get("quotes", ()) if cited == key), row.quote)
+        quoted = said or row.quote
         before, found, after = row.quote.partition(quoted)
         place = self.numbers.setdefault(key, len(self.numbers) + 1)
         references = [str(one) for one in row.body.get("references", ())]
@@ -232,13 +287,16 @@ def _term(claim: Claim, terms: Sequence[Contribution]) -> Contribution | None:
     if claim.stance == Stance.MISSING:
         return None
     relation, about = claim.triple.get("relation"), claim.triple.get("about")
-    kinds = {Relation.BEGINS: ("onset",), Relation.SEX: ("sex",)}.get(relation, ("finding", "excluded"))
-    wanted = [term for term in terms if term.kind in kinds and (relation == Relation.BEGINS or term.finding == about)]
+    alone = {Relation.BEGINS: "onset", Relation.GENE: "gene", Relation.NO_GENE: "gene"}
+    if relation in alone:
+        return next((term for term in terms if term.kind == alone[relation]), None)
+    kinds = ("sex",) if relation == Relation.SEX else ("finding", "excluded")
+    wanted = [term for term in terms if term.kind in kinds and term.finding == about]
     return wanted[0] if wanted else None
 
 
 def _pieces(terms: Sequence[Contribution]) -> list[Piece]:
-    return [Piece(part_name(term.kind, term.body.get("label", "")), term.value) for term in terms]
+    return [Piece(part_name(term.kind, term.body.get("label", "")), term.value, term.kind) for term in terms]
 
 
 def _codes() -> dict[str, str]:

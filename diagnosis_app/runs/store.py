@@ -109,7 +109,7 @@ class Store:
                 [self._candidate_row(one) for one in candidates],
                 update_conflicts=True,
                 unique_fields=["run", "disease"],
-                update_fields=["rank", "ids", "name", "genes", "score", "prior"],
+                update_fields=["rank", "ids", "name", "genes", "score", "prior", "strength"],
             )
             keys = dict(Candidate.objects.filter(run_id=self.run_id).values_list("disease", "pk"))
             Contribution.objects.filter(candidate_id__in=keys.values()).delete()
@@ -186,6 +186,7 @@ class Store:
             genes=list(one.genes),
             score=one.score,
             prior=one.prior,
+            strength=one.strength,
         )
 
 
@@ -243,7 +244,7 @@ def _candidate(row: Candidate) -> contract.CandidateRecord:
         for term in row.contributions.all()
     )
     return contract.CandidateRecord(
-        row.rank, row.disease, tuple(row.ids), row.name, tuple(row.genes), row.score, row.prior, terms
+        row.rank, row.disease, tuple(row.ids), row.name, tuple(row.genes), row.score, row.prior, terms, row.strength
     )
 
 

@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from agents.contract import Stance
-from diagnosis_app.cases.differential import not_explained
+from diagnosis_app.cases.differential import not_explained, resembles
+from diagnosis_app.cases.gene_words import gene_listed
+from diagnosis_app.cases.term_words import WHOLE, alike, observed_words, term_how, term_name
 from diagnosis_app.runs.models import Contribution
 from frontend.words import signed
 from retrieval.model import ContributionKind, MatchKind
@@ -30,6 +32,7 @@ class Part:
 
     words: str
     value: str
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,15 @@ class Rest:
 
 def part_name(kind: str, label: str) -> str:
     """What a term of the sum is about."""
+    if kind in WHOLE:
+        return term_name(kind)
     match kind:
         case "onset":
             return _("Onset")
         case "sex":
             return _("Sex")
+        case "gene":
+            return label or _("Genes")
         case "excluded":
             return _("%(finding)s is absent") % {"finding": label}
     return label
@@ -59,6 +66,10 @@ def stance_of(term: Contribution) -> Stance | None:
         return Stance.UNEXPLAINED
     if match in _CONFLICTS or (match is None and term.value < 0):
         return Stance.AGAINST
+    if term.kind == ContributionKind.GENE:
+        return Stance.FOR if term.value > 0 else Stance.UNEXPLAINED  # 0: no gene of it is known
+    if term.kind in WHOLE:
+        return Stance.FOR if term.value > 0 else None
     return Stance.FOR if match is not None and term.kind == ContributionKind.FINDING else None
 
 
@@ -66,18 +77,28 @@ def rest_of(terms: Iterable[Contribution], stance: Stance, said: Collection[str]
     """The terms of one quarter whose finding is not in `said`, the weightiest first."""
     left = [term for term in terms if stance_of(term) == stance and about(term) not in said]
     left.sort(key=lambda term: -abs(term.value))
-    parts = tuple(Part(_name(term), signed(term.value)) for term in left)
+    parts = tuple(Part(_name(term), signed(term.value), how(term)) for term in left)
     return Rest(parts, signed(sum(term.value for term in left)))
 
 
 def about(term: Contribution) -> str:
-    """What ties a term to a statement: its finding, or that it is the onset."""
-    return "onset" if term.kind == "onset" else term.finding
+    """What ties a term to a statement: its finding, or that it is the onset or of the genes."""
+    return term.kind if term.kind in {"onset", "gene"} | WHOLE else term.finding
+
+
+def how(term: Contribution) -> str:
+    """Why a term that is not about one finding weighs what it weighs; of a finding, how many patients show it."""
+    if term.kind in WHOLE:
+        return term_how(term.kind, term.body.get("likeness"), (), None)
+    return observed_words(term.body.get("observed"))
 
 
 def sentence(terms: Sequence[Contribution]) -> SafeString:
     """What explains most, what speaks against: the same words as in the live differential."""
-    best = sorted((term for term in terms if term.value > SLIGHT), key=lambda term: -term.value)
+    speak_for = [term for term in terms if term.value > SLIGHT]
+    single = (term for term in speak_for if term.kind not in {ContributionKind.GENE} | WHOLE)
+    best = sorted(single, key=lambda term: -term.value)
+    listed = [_name(term) for term in speak_for if term.kind == ContributionKind.GENE]
     worst = [term for term in terms if term.value < -SLIGHT and stance_of(term) != Stance.UNEXPLAINED]
     worst.sort(key=lambda term: term.value)
     support = (
@@ -85,7 +106,11 @@ def sentence(terms: Sequence[Contribution]) -> SafeString:
         if best
         else format_html("{}", _("None of the findings is explained."))
     )
-    left = [_name(term) for term in terms if stance_of(term) == Stance.UNEXPLAINED]
+    if listed:
+        support = format_html("{} {}", support, gene_listed(listed))
+    if any(alike(term.kind, term.body.get("likeness")) for term in terms):
+        support = format_html("{} {}", support, resembles())
+    left = [_name(term) for term in terms if term.finding and stance_of(term) == Stance.UNEXPLAINED]
     if left:
         support = format_html("{} {}", support, not_explained(left))
     if not worst:
@@ -99,12 +124,21 @@ def _joined(names: Iterable[str]) -> SafeString:
 
 
 def _name(term: Contribution) -> str:
+    if term.kind == ContributionKind.GENE and not term.body.get("label"):
+        return _("No known gene") if term.body.get("note") == "no_known_gene" else _("No listed gene")
     return part_name(term.kind, term.body.get("label", ""))
 
 
 def _objection(term: Contribution) -> str:
+    if term.kind in WHOLE:
+        return f"{_name(term).lower()} ({signed(term.value)})"
     if term.kind in {"onset", "sex"}:
         return _("%(what)s does not fit") % {"what": _name(term).lower()}
+    if term.kind == "gene":
+        gene = term.body.get("label")
+        if gene:
+            return _("%(gene)s is listed, but its variants hardly fit") % {"gene": gene}
+        return _("none of its known genes is listed")
     if term.kind == "excluded":
         return _("%(finding)s is absent here") % {"finding": term.body.get("label", "")}
     return _("%(finding)s (%(value)s)") % {"finding": _name(term), "value": signed(term.value)}

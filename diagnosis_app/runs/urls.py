@@ -14,5 +14,7 @@ urlpatterns = [
     path(f"{_CASE}investigation/", views.investigation, name="investigation"),
     path(_RUN, views.run, name="run"),
     path(f"{_RUN}events/", views.events, name="run_events"),
+    path(f"{_RUN}similar/", views.similar, name="run_similar"),
     path(f"{_RUN}cancel/", views.cancel, name="run_cancel"),
+    path(f"{_RUN}separates/<str:disease>/", views.separates, name="run_separates"),
 ]

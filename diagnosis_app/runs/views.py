@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -19,12 +21,15 @@ from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.models import Case
 from diagnosis_app.cases.panels import what_would_help
 from diagnosis_app.cases.ranking import rank_content
+from diagnosis_app.cases.scope import scope_words
+from diagnosis_app.cases.similar_panels import similar_panel, start_of
 from diagnosis_app.errors import Hidden, Invalid
 from diagnosis_app.runs import actions
 from diagnosis_app.runs.drawing import live_parts, thread_context
 from diagnosis_app.runs.models import Event, Outcome, Run, State
 from diagnosis_app.runs.narration import reason
-from diagnosis_app.runs.result import left_out, result_of
+from diagnosis_app.runs.next_steps import next_steps, separated
+from diagnosis_app.runs.result import Result, left_out, result_of, with_knowledge
 from diagnosis_app.runs.stream import Watcher, frames, told
 from diagnosis_app.runs.thread import Thread
 from frontend.words import who
@@ -79,6 +84,7 @@ def run(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
     }
     if found.state == State.ENDED:
         context |= _result_context(found)
+        context["answerable"] = _startable(actor, found.case) and actor.may(Verb.CASE_EDIT, found.case)
     return render(request, "runs/run.html", context)
 
 
@@ -89,6 +95,32 @@ def cancel(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
     found = _of_case(actions.find(actor, Verb.RUN_CANCEL, run_id), case_id)
     actions.cancel(actor, found)
     return redirect("run", case_id=case_id, run_id=run_id)
+
+
+@require_safe
+@performs(Verb.RUN_READ)
+def separates(request: HttpRequest, case_id: UUID, run_id: UUID, disease: str) -> HttpResponse:
+    """One candidate of the run against another one; the part of the page it replaces."""
+    found = _of_case(actions.read_run(actor_of(request), run_id, part="candidate"), case_id)
+    return HttpResponse(separated(found, disease, request.GET.get("from") or None))
+
+
+@require_safe
+@performs(Verb.RUN_READ)
+def similar(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
+    """Published cases beside the version that was investigated; the part of the page that waits for it."""
+    found = _of_case(actions.read_run(actor_of(request), run_id, part="similar cases"), case_id)
+    here = {"case_id": case_id, "run_id": run_id}
+    return HttpResponse(
+        similar_panel(
+            cases.content_of(found.version),
+            case_id,
+            start=start_of(request.GET.get("from")),
+            snapshot=str(found.manifest["snapshot"]),
+            version=found.version.number,
+            url=reverse("run_similar", kwargs=here),
+        )
+    )
 
 
 @require_GET
@@ -135,15 +167,37 @@ def _startable(actor: Actor, case: Case) -> bool:
 
 def _result_context(found: Run) -> dict[str, Any]:
     draft = cases.content_of(found.case.draft)
+    result = _with_knowledge(found, result_of(found))
+    following = next_steps(found, [one.id for one in result.entries])
+    apart = following.separates or {}
+    entries = tuple(replace(one, separates=apart.get(one.id, "")) for one in result.entries)
     return {
-        "result": result_of(found),
+        "result": replace(result, entries=entries),
+        "next": following,
         "reasons": [reason(code) for code in found.reasons],
         "left_out": left_out(found),
+        "scope": _scope(found),
         "stale": _stale(found),
         "help": _help(found) if found.outcome == Outcome.INSUFFICIENT else [],
         "changed": draft.digest() != found.version.digest,
         "seconds": (found.ended_at - found.started_at).total_seconds() if found.ended_at and found.started_at else None,
     }
+
+
+def _with_knowledge(found: Run, result: Result) -> Result:
+    """The result with what only the knowledge of the run can tell; without that knowledge, as it is stored."""
+    try:
+        knowledge = library.snapshot(str(found.manifest["snapshot"]))
+        return with_knowledge(result, knowledge, str(found.manifest.get("ranker", "")))
+    except RetrievalError:
+        return result
+
+
+def _scope(found: Run) -> str:
+    try:
+        return scope_words(library.snapshot(str(found.manifest["snapshot"])).manifest)
+    except RetrievalError:
+        return _("Common and unlisted diseases are not ranked.")
 
 
 def _help(found: Run) -> list[str]:

@@ -2,7 +2,7 @@
 
 A disease has a finding when it is annotated with it or with anything below it (presence passes
 to ancestors). Documented absence is no annotation. Diseases of OMIM and of Orphanet count as
-they are listed, so a disease in both counts twice; that changes both sides of the fraction.
+they are listed, so one that stands in both unmerged counts twice, on both sides of the fraction.
 Resnik, Using information content to evaluate semantic similarity in a taxonomy, IJCAI 1995.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from retrieval import csr
 from retrieval.ontology.graph import Ontology
 from retrieval.pooling import Pooled
 
@@ -28,7 +29,7 @@ def disease_counts(ontology: Ontology, disease: np.ndarray, term: np.ndarray) ->
     starts = np.repeat(ptr[:-1][term], lengths)
     within = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     reached = ancestor[starts + within].astype(np.int64)
-    pairs = np.unique(np.repeat(disease.astype(np.int64), lengths) * ontology.size + reached)
+    pairs = csr.distinct(np.repeat(disease.astype(np.int64), lengths) * ontology.size + reached)
     return np.bincount(pairs % ontology.size, minlength=ontology.size).astype(np.int32)
 
 

@@ -4,18 +4,22 @@ No file, no clock, no chance: the same profile and snapshot give the same number
 """
 
 from retrieval.ranking.as_json import ranking_json
+from retrieval.ranking.discriminate import Comparison
 from retrieval.ranking.explain import Expected, Explanation
 from retrieval.ranking.hints import Hint, hints
 from retrieval.ranking.movement import Move, movement
+from retrieval.ranking.next_question import NextQuestions
 from retrieval.ranking.ranker import Ranker, Ranking
 from retrieval.ranking.reading import NotUsed, rankable
 from retrieval.ranking.stability import Stability, Without
 
 __all__ = [
+    "Comparison",
     "Expected",
     "Explanation",
     "Hint",
     "Move",
+    "NextQuestions",
     "NotUsed",
     "Ranker",
     "Ranking",

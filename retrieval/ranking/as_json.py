@@ -33,6 +33,8 @@ def ranking_json(
         "reasons": list(ranking.reasons),
         "ranked": ranking.total,
         "used": ranking.used,
+        "none_of_these": ranking.none_of_these,
+        "none_leads": ranking.none_leads,
         "not_used": [
             {"finding": one.finding, "reason": one.reason, "because_of": one.because_of} for one in ranking.not_used
         ],
@@ -50,6 +52,8 @@ def candidate_json(ontology: Ontology, candidate: ScoredDisease) -> dict[str, An
         "name": candidate.name,
         "score": candidate.score,
         "prior": candidate.prior,
+        "probability": candidate.probability,
+        "strength": candidate.strength.value if candidate.strength else None,
         "genes": list(candidate.genes),
         "contributions": [contribution_json(ontology, one) for one in candidate.contributions],
     }
@@ -71,6 +75,10 @@ def contribution_json(ontology: Ontology, one: Contribution) -> dict[str, Any]:
         "evidence": one.evidence,
         "sex": one.sex.value if one.sex else None,
         "note": one.note,
+        "gene": one.gene,
+        "likeness": one.likeness,
+        "observed": list(one.observed) if one.observed else None,
+        "cases": list(one.cases),
     }
 
 

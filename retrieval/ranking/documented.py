@@ -55,6 +55,15 @@ class Documented:
         start, end = int(self._ptr[term]), int(self._ptr[term + 1])
         return Entries(self._position[start:end], self._frequency[start:end], self._row[start:end])
 
+    def rows(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The pooled rows of these diseases, present and absent ones, each with its place in `positions`."""
+        return _rows_of(self.pooled, self.diseases[positions])
+
+    def every(self) -> tuple[np.ndarray, Entries]:
+        """All entries at once, with the term of each."""
+        term = np.repeat(np.arange(len(self._ptr) - 1), np.diff(self._ptr))
+        return term, Entries(self._position, self._frequency, self._row)
+
     def of_other_sex(self, row: np.ndarray) -> np.ndarray:
         """Which of the rows do not apply to the patient; none while the sex is not known."""
         return np.zeros(len(row), dtype=np.bool_)

@@ -20,10 +20,10 @@ from retrieval.model import (
     ScoredDisease,
     Sex,
 )
+from retrieval.ranking.calibration import strength
 from retrieval.ranking.documented import Documented, effective_frequency
-from retrieval.ranking.likelihood import UNEXPLAINED
 from retrieval.ranking.reading import Counted, Reading
-from retrieval.ranking.scorer import KINDS, Part, Parts, Scorer
+from retrieval.ranking.scorer import KINDS, NOTHING, Part, Parts, Scorer
 from retrieval.ranking.similarity import nearest
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ TELLING = 1.0  # information content below which a shared ancestor names no more
 ALREADY_COUNTED = "already_counted"
 TOO_YOUNG = "too_young"
 
-_MATCHES = (MatchKind.EXACT, MatchKind.NARROWER_DOCUMENTED, MatchKind.BROADER_DOCUMENTED, MatchKind.SIBLING)
+_MATCHES = (
+    *(MatchKind.EXACT, MatchKind.NARROWER_DOCUMENTED, MatchKind.BROADER_DOCUMENTED),
+    *(MatchKind.SIBLING, MatchKind.PUBLISHED),
+)
 _CONFLICTS = (MatchKind.OPPOSITE, MatchKind.DOCUMENTED_ABSENT)
 
 
@@ -88,29 +91,38 @@ def scored(
     ranks: Sequence[int],
     prior: float,
     sources: Sources,
+    further: Sequence[list[Contribution | None]] = (),
+    probabilities: np.ndarray | None = None,
 ) -> tuple[ScoredDisease, ...]:
-    """Diseases with their contributions; prior and contributions add up to the score."""
-    rows = [_present(ontology, scorer, part, positions, sources) for part in parts.present]
+    """Diseases with their contributions; prior and contributions add up to the score.
+
+    `further` are the terms that are not about a single finding; `probabilities` are by position.
+    """
+    rows = [_present(ontology, scorer, part, positions, sources, parts.unexplained) for part in parts.present]
     for kind, group in (
         (ContributionKind.EXCLUDED, parts.excluded),
         (ContributionKind.ONSET, parts.onset),
         (ContributionKind.SEX, parts.sex),
     ):
         rows += [_other(kind, scorer, part, positions, sources) for part in group]
+    rows += further
     found = []
     for at, (position, rank) in enumerate(zip(positions.tolist(), ranks, strict=True)):
         index = int(scorer.documented.diseases[position])
         contributions = tuple(one for row in rows if (one := row[at]) is not None)
+        probability = float(probabilities[position]) if probabilities is not None else None
         found.append(
             ScoredDisease(
                 rank=rank,
                 id=diseases.ids[index],
-                ids=(diseases.ids[index],),
+                ids=diseases.all_ids(index),
                 name=diseases.name(index),
                 score=prior + sum(one.value for one in contributions),
                 prior=prior,
                 contributions=contributions,
                 genes=tuple(gene.symbol for gene in diseases.genes(index)),
+                probability=probability,
+                strength=strength(probability) if probability is not None else None,
             )
         )
     return tuple(found)
@@ -130,7 +142,9 @@ def explanation(
     contributions = candidate.contributions
     against = [c for c in contributions if c.match in _CONFLICTS or (c.match is None and c.value < 0)]
     explains = [c for c in contributions if c.kind is ContributionKind.FINDING and c.match in _MATCHES]
+    explains += [c for c in contributions if c.kind is ContributionKind.GENE and c.value > 0]
     unexplained = [c for c in contributions if c.match is MatchKind.UNEXPLAINED]
+    unexplained += [c for c in contributions if c.kind is ContributionKind.GENE and c.value == 0]
     return Explanation(
         candidate=candidate,
         disease=disease,
@@ -186,46 +200,64 @@ def _places(part: Part, positions: np.ndarray) -> list[int]:
 
 
 def _present(
-    ontology: Ontology, scorer: Scorer, part: Part, positions: np.ndarray, sources: Sources
+    ontology: Ontology, scorer: Scorer, part: Part, positions: np.ndarray, sources: Sources, unexplained: float
 ) -> list[Contribution | None]:
-    """What one present finding adds to each of the diseases."""
+    """What one present finding adds to each of the diseases; `unexplained` is what it says where nothing is known."""
     assert part.counted is not None and part.column is not None  # noqa: S101
     finding, column = part.counted, part.column
     found: list[Contribution | None] = []
     elsewhere = np.broadcast_to(part.at(positions), positions.shape).tolist()
     for place, value in zip(_places(part, positions), elsewhere, strict=True):
         if place < 0:
-            found.append(_unexplained(finding, value, float(scorer.background[finding.term])))
+            found.append(_unexplained(finding, value, float(scorer.background[finding.term]), unexplained))
             continue
         value, through = float(part.value[place]), int(column.through[place])
-        quoted = sources(int(column.row[place]))
+        at, row, kind = int(column.position[place]), int(column.row[place]), KINDS[column.kind[place]]
+        seen = scorer.observed.count(at, finding.term) if scorer.observed is not None else None
+        again = ALREADY_COUNTED if abs(value) < abs(float(column.value[place])) else ""
+        if row == NOTHING:
+            found.append(
+                Contribution(
+                    kind=ContributionKind.FINDING,
+                    value=value,
+                    finding=finding.finding,
+                    match=kind,
+                    background=float(scorer.background[through]),
+                    through=ontology.ids[through] if through != finding.term else None,
+                    note=again,
+                    observed=seen,
+                )
+            )
+            continue
+        quoted = sources(row)
         found.append(
             Contribution(
                 kind=ContributionKind.FINDING,
                 value=value,
                 finding=finding.finding,
                 matched=quoted.term,
-                match=KINDS[column.kind[place]],
+                match=kind,
                 frequency=quoted.frequency,
                 background=float(scorer.background[through]),
                 references=quoted.references,
                 evidence=quoted.evidence,
                 sex=quoted.sex,
                 through=ontology.ids[through] if through != finding.term else None,
-                note=ALREADY_COUNTED if abs(value) < abs(float(column.value[place])) else "",
+                note=again,
+                observed=seen,
             )
         )
     return found
 
 
-def _unexplained(counted: Counted, value: float, background: float) -> Contribution:
+def _unexplained(counted: Counted, value: float, background: float, alone: float) -> Contribution:
     return Contribution(
         kind=ContributionKind.FINDING,
         value=value,
         finding=counted.finding,
         match=MatchKind.UNEXPLAINED,
         background=background,
-        note=ALREADY_COUNTED if value > UNEXPLAINED else "",
+        note=ALREADY_COUNTED if value > alone else "",
     )
 
 

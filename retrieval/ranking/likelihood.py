@@ -33,6 +33,13 @@ EXCLUSIONS_MOST = 1.5
 # A disease that documents the opposite is unexplained, and further off the more often it has it.
 OPPOSITE_WEIGHT = 0.5
 
+# A disease's published cases weigh against what is documented of it like this many further patients:
+# three cases say as much as the documentation.
+CASES_AGAINST_DOCUMENTED = 3.0
+# Of a patient's findings this share is unrelated to what cases of the same disease show. Less than
+# `UNRELATED`, because authors list what they saw in full, where an annotation names the typical.
+UNRELATED_TO_CASES = 0.1
+
 # No documented absence says more than one in ten.
 MOST_AGAINST = float(np.log(0.1))
 
@@ -53,6 +60,27 @@ def matched(frequency: np.ndarray, background: float) -> np.ndarray:
 def through_ancestor(frequency: np.ndarray, background: float) -> np.ndarray:
     """A finding seen only through an ancestor that the disease documents, directly or by a sibling."""
     return THROUGH_ANCESTOR * matched(frequency, background)
+
+
+def seen_in_cases(frequency: np.ndarray, background: float) -> np.ndarray:
+    """A finding that this share of a disease's published cases shows; negative where they do not."""
+    ratio = UNRELATED_TO_CASES + (1.0 - UNRELATED_TO_CASES) * frequency / background
+    return np.asarray(np.log(ratio))
+
+
+def share_of_cases(patients: np.ndarray) -> np.ndarray:
+    """How much so many published cases say beside what is documented, 0..1."""
+    return np.asarray(patients / (patients + CASES_AGAINST_DOCUMENTED))
+
+
+def with_cases(documented: np.ndarray, in_cases: np.ndarray, patients: np.ndarray) -> np.ndarray:
+    """Documentation and cases as one source: the mean of their ratios, each with its weight.
+
+    A documented match stays a match, however seldom the cases show it.
+    """
+    share = share_of_cases(patients)
+    together = np.log(share * np.exp(in_cases) + (1.0 - share) * np.exp(documented))
+    return np.asarray(np.where(documented >= 0, np.maximum(together, 0.0), together))
 
 
 def excluded(frequency: np.ndarray) -> np.ndarray:

@@ -6,20 +6,32 @@ and the same snapshot give the same numbers, whatever the order of the findings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from retrieval.cases.bank import CaseBank
+from retrieval.genes import GeneTable
 from retrieval.model import Profile, ScoredDisease
+from retrieval.ranking.answers import After, Answer
 from retrieval.ranking.background import background
+from retrieval.ranking.discriminate import Comparison, compare
 from retrieval.ranking.documented import Documented
 from retrieval.ranking.explain import Explanation, Sources, explanation, scored
+from retrieval.ranking.fusion import ANNOTATIONS_ONLY, WITH_CASES, Artefact, artefact
+from retrieval.ranking.genes import GeneEvidence
+from retrieval.ranking.next_question import SHOWN, NextQuestions, next_questions
+from retrieval.ranking.observed import CaseDiagnoses, Observed
 from retrieval.ranking.opposites import opposite_pairs
+from retrieval.ranking.prevalence import prevalence_terms
 from retrieval.ranking.reading import NotUsed, Reading, read_profile
-from retrieval.ranking.scorer import Parts, Scorer
+from retrieval.ranking.scorer import Scorer
 from retrieval.ranking.stability import Stability, leave_one_out
+from retrieval.ranking.summing import Sum, Summing
+from retrieval.ranking.taken_together import NearestCases
+from retrieval.ranking.weighed import Apart, Weighed
 
 if TYPE_CHECKING:
     from retrieval.diseases import DiseaseTable
@@ -53,11 +65,20 @@ class Ranking:
     specific: int  # present findings among them that are specific
     not_used: tuple[NotUsed, ...]
     ties: tuple[int, ...]  # per candidate, how many other diseases have its score
+    none_of_these: float  # calibrated chance that the diagnosis is not among the ranked diseases
+    none_leads: bool  # and it is higher than that of any candidate
     scores: np.ndarray = field(repr=False, compare=False)  # by position in `DiseaseTable.ranked`, rounded
 
     def expected_rank(self, position: int) -> float:
         """The rank in a benchmark: tied diseases share the mean of their places."""
         return expected_rank(self.scores, position)
+
+
+def _documented_present(diseases: DiseaseTable) -> np.ndarray:
+    """Per disease how many findings are documented as present."""
+    present = np.concatenate([[0], np.cumsum(~np.asarray(diseases.pooled.negative))])
+    found: np.ndarray = np.diff(present[np.asarray(diseases.pooled.ptr)])
+    return found
 
 
 def expected_rank(scores: np.ndarray, position: int) -> float:
@@ -69,15 +90,40 @@ def expected_rank(scores: np.ndarray, position: int) -> float:
 class Ranker:
     """One snapshot's ranking. Build once, open many times; safe to share between threads."""
 
-    def __init__(self, ontology: Ontology, diseases: DiseaseTable, arrays: Mapping[str, np.ndarray]) -> None:
+    def __init__(
+        self,
+        ontology: Ontology,
+        diseases: DiseaseTable,
+        arrays: Mapping[str, np.ndarray],
+        bank: CaseBank | None = None,
+        *,
+        fitted: Artefact | None = None,
+        prevalence: float = 0.0,
+    ) -> None:
+        """`prevalence` is what a deployment declares the documented prevalence to be worth (0: nothing)."""
         self._ontology = ontology
         self._diseases = diseases
         self._background = arrays["background"]
         self._opposites = arrays["opposites"]
         self._sources = Sources(diseases)
         self._ranked = np.asarray(diseases.ranked)
-        self._scorer = self._over(Documented(arrays, diseases.pooled), self._ranked)
+        self._bank = bank if bank is not None else CaseBank.empty(ontology)
+        self._diagnoses = CaseDiagnoses(self._bank, diseases, self._ranked)
+        groups = self._diagnoses.groups()
+        self.fitted = fitted or artefact(WITH_CASES if len(groups) else ANNOTATIONS_ONLY)
+        self._gene_table = GeneTable(diseases, self._bank)
+        observed = Observed.of(ontology, self._bank, list(groups.values()), np.array(list(groups), dtype=np.int64))
+        self._scorer = self._over(Documented(arrays, diseases.pooled), self._ranked, observed)
+        self._prevalence = prevalence_terms(diseases, self._ranked, prevalence)
+        self._nearest = NearestCases(self._bank, self._diagnoses.grouped())
+        self._summing = self._sums(self._scorer, self._nearest, self._ranked, self._prevalence)
+        self._known = _documented_present(diseases)[self._ranked]
         self.prior = -float(np.log(max(len(self._ranked), 1)))  # uniform over the ranked diseases
+
+    @property
+    def version(self) -> str:
+        """Which fitted weights and calibration speak."""
+        return self.fitted.version
 
     @staticmethod
     def build(ontology: Ontology, diseases: DiseaseTable) -> dict[str, np.ndarray]:
@@ -92,15 +138,14 @@ class Ranker:
     def rank(self, profile: Profile, *, limit: int = 50) -> Ranking:
         """All ranked diseases by score; ties by id; the first `limit` with their contributions."""
         reading = read_profile(self._ontology, profile)
-        parts = self._scorer.parts(reading)
-        scores = self._scores(self._scorer, parts)
+        found = self._summing.of(reading, profile)
+        scores = self._scores(found)
+        probabilities = self._probabilities(self._plain(reading, found), scores)
         order = self._order(scores)
         shown = order[: max(limit, 0)]
-        ranks = range(1, len(shown) + 1)
-        candidates = scored(
-            self._diseases, self._ontology, self._scorer, parts, shown, ranks, self.prior, self._sources
-        )
+        candidates = self._scored(self._summing, found, shown, range(1, len(shown) + 1), probabilities=probabilities)
         reasons, specific = self._sufficiency(reading)
+        none_of_these = max(0.0, 1.0 - float(probabilities.sum()))
         return Ranking(
             candidates=candidates,
             total=len(self._ranked),
@@ -111,6 +156,8 @@ class Ranker:
             not_used=reading.not_used,
             ties=self._ties(scores, order, len(shown)),
             scores=scores,
+            none_of_these=none_of_these,
+            none_leads=none_of_these > float(probabilities.max(initial=0.0)),
         )
 
     def explain(self, profile: Profile, disease_id: str) -> Explanation:
@@ -119,19 +166,18 @@ class Ranker:
         index = self._diseases.index(disease_id)
         assert index is not None  # noqa: S101  `disease` raises for what has no index
         reading = read_profile(self._ontology, profile)
-        parts = self._scorer.parts(reading)
-        scores = self._scores(self._scorer, parts)
+        found = self._summing.of(reading, profile)
+        scores = self._scores(found)
         order = self._order(scores)
         place = np.flatnonzero(self._ranked[order] == index)
         rivals = [int(position) for position in order[:11] if self._ranked[position] != index][:10]
         if len(place):
-            scorer, position, rank = self._scorer, int(order[place[0]]), int(place[0]) + 1
+            at, rank = np.array([order[place[0]]]), int(place[0]) + 1
+            probabilities = self._probabilities(self._plain(reading, found), scores)
+            (candidate,) = self._scored(self._summing, found, at, [rank], probabilities=probabilities)
         else:
-            only = np.array([index])
-            alone = Documented.build(self._ontology, self._diseases.pooled, only)
-            scorer, position, rank = self._over(Documented(alone, self._diseases.pooled), only), 0, 0
-            parts = scorer.parts(reading)
-        (candidate,) = self._scored(scorer, parts, np.array([position]), [rank])
+            alone = self._alone(index)
+            (candidate,) = self._scored(alone, alone.of(reading, profile), np.array([0]), [0])
         return explanation(self._ontology, self._diseases, self._scorer, reading, candidate, disease, index, rivals)
 
     def stability(self, profile: Profile) -> Stability:
@@ -140,22 +186,102 @@ class Ranker:
         return leave_one_out(
             self._ontology,
             reading,
-            lambda rest: self._order(self._scores(self._scorer, self._scorer.parts(rest))),
+            lambda rest: self._order(self._scores(self._summing.of(rest, profile))),
             lambda position: self._named(int(position)),
         )
 
-    def scores(self, profile: Profile, *, instead: Mapping[int, Documented] | None = None) -> np.ndarray:
-        """The score of every ranked disease, by position in `DiseaseTable.ranked`.
+    def next_questions(
+        self,
+        profile: Profile,
+        *,
+        probabilities: np.ndarray | None = None,
+        skip: Collection[str] = (),
+        limit: int = SHOWN,
+    ) -> NextQuestions:
+        """What to ask or examine next, with the effect of either answer.
 
-        `instead` names positions for which other documented findings are taken (each a table of
-        that disease alone): what a ranking would be without some publications.
+        `probabilities` by position in `DiseaseTable.ranked`; without them the scores give them. `skip`
+        names findings that were asked and could not be answered.
         """
         reading = read_profile(self._ontology, profile)
-        scores = self._scores(self._scorer, self._scorer.parts(reading))
-        for position, documented in (instead or {}).items():
-            alone = self._over(documented, self._ranked[[position]])
-            scores[position] = self._scores(alone, alone.parts(reading))[0]
-        return scores
+        found = self._summing.of(reading, profile)
+        scores = self._scores(found)
+        after = After(self._ontology, self._scorer, reading, found.raw)
+
+        def rescored(answer: Answer) -> np.ndarray:
+            moved: np.ndarray = np.round(scores + self._summing.change(found, after, reading, answer), DECIMALS)
+            return moved
+
+        return next_questions(
+            self._ontology,
+            self._diseases,
+            self._scorer,
+            reading,
+            scores,
+            self._probabilities(self._plain(reading, found), scores) if probabilities is None else probabilities,
+            rescored,
+            skip=[index for one in skip if (index := self._ontology.index(one)) is not None],
+            limit=limit,
+        )
+
+    def compare(self, profile: Profile, one: str, other: str) -> Comparison:
+        """What tells two diseases apart, and what of it is known of this patient. Raises `UnknownDisease`."""
+        pair = np.array([self._diseases.index(self._diseases.disease(id).id) for id in (one, other)])
+        documented = Documented(Documented.build(self._ontology, self._diseases.pooled, pair), self._diseases.pooled)
+        reading = read_profile(self._ontology, profile)
+        return compare(self._ontology, self._diseases, self._over(documented, pair), reading)
+
+    def scores(
+        self,
+        profile: Profile,
+        *,
+        instead: Mapping[int, Documented] | None = None,
+        hidden: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """The score of every ranked disease, by position in `DiseaseTable.ranked`.
+
+        As `asked` with the same arguments.
+        """
+        return self.asked(profile, instead=instead, hidden=hidden)[0]
+
+    def asked(
+        self,
+        profile: Profile,
+        *,
+        instead: Mapping[int, Documented] | None = None,
+        hidden: np.ndarray | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """(scores, probabilities) of every ranked disease, as they would be without some publications.
+
+        `instead` names positions for which other documented findings are taken (each a table of that
+        disease alone), `hidden` masks cases of the bank.
+        """
+        weighed = self.weighed(profile, instead=instead, hidden=hidden)
+        scores = self._round(self.prior + weighed.total())
+        return scores, self._probabilities(weighed, scores)
+
+    def weighed(
+        self,
+        profile: Profile,
+        *,
+        instead: Mapping[int, Documented] | None = None,
+        hidden: np.ndarray | None = None,
+    ) -> Weighed:
+        """All terms, also before their weights, as `asked` adds them up: what a fit reads."""
+        reading = read_profile(self._ontology, profile)
+        found = self._summing.of(reading, profile, hidden)
+        apart = {}
+        for position, alone in self._apart(instead or {}, hidden):
+            other = (instead or {}).get(position)
+            known = int((~np.asarray(other.pooled.negative)).sum()) if other else int(self._known[position])
+            apart[position] = Apart(alone.of(reading, Profile()), alone.scorer, known)
+        return Weighed(reading, found, self._scorer, self._known, apart)
+
+    def _apart(self, instead: Mapping[int, Documented], hidden: np.ndarray | None) -> Iterator[tuple[int, Summing]]:
+        """The diseases of which something else is known once publications are left out, each by itself."""
+        hit = self._diagnoses.position[hidden] if hidden is not None else np.zeros(0, dtype=np.int64)
+        for position in sorted({*instead, *hit[hit >= 0].tolist()}):
+            yield position, self._alone(int(self._ranked[position]), instead.get(position), position, hidden)
 
     def forget(self) -> None:
         """Drops what is remembered from earlier profiles (to measure a first answer)."""
@@ -164,18 +290,80 @@ class Ranker:
 
     # --- inside ----------------------------------------------------------
 
-    def _over(self, documented: Documented, diseases: np.ndarray) -> Scorer:
+    def _over(self, documented: Documented, diseases: np.ndarray, observed: Observed | None = None) -> Scorer:
         low = np.asarray(self._diseases.disease_onset_low)[diseases]
         high = np.asarray(self._diseases.disease_onset_high)[diseases]
-        return Scorer(self._ontology, documented, self._background, self._opposites, low, high)
+        return Scorer(self._ontology, documented, self._background, self._opposites, low, high, observed)
+
+    def _alone(
+        self,
+        index: int,
+        documented: Documented | None = None,
+        position: int | None = None,
+        hidden: np.ndarray | None = None,
+    ) -> Summing:
+        """One disease by itself; at its position in the list with those of its cases that may be seen."""
+        only = np.array([index])
+        if documented is None:
+            documented = Documented(
+                Documented.build(self._ontology, self._diseases.pooled, only), self._diseases.pooled
+            )
+        cases = self._diagnoses.cases(position) if position is not None else np.zeros(0, dtype=np.int64)
+        seen = cases[~hidden[cases]] if hidden is not None else cases
+        groups = [seen] if len(seen) else []
+        observed = Observed.of(self._ontology, self._bank, groups, np.arange(len(groups)))
+        scorer = self._over(documented, only, observed)
+        return self._sums(scorer, NearestCases.nothing(self._bank), only, np.zeros(1))
+
+    def _sums(self, scorer: Scorer, nearest: NearestCases, diseases: np.ndarray, prevalence: np.ndarray) -> Summing:
+        genes = GeneEvidence(self._gene_table, self._diseases, diseases)
+        return Summing(
+            self._ontology,
+            scorer,
+            self.fitted.weights,
+            nearest=nearest,
+            genes=genes,
+            prevalence=prevalence,
+            bank=self._bank,
+        )
 
     def _scored(
-        self, scorer: Scorer, parts: Parts, positions: np.ndarray, ranks: Sequence[int]
+        self,
+        summing: Summing,
+        found: Sum,
+        positions: np.ndarray,
+        ranks: Sequence[int],
+        *,
+        probabilities: np.ndarray | None = None,
     ) -> tuple[ScoredDisease, ...]:
-        return scored(self._diseases, self._ontology, scorer, parts, positions, ranks, self.prior, self._sources)
+        return scored(
+            self._diseases,
+            self._ontology,
+            summing.scorer,
+            found.parts,
+            positions,
+            ranks,
+            self.prior,
+            self._sources,
+            summing.further(found, positions.tolist()),
+            probabilities,
+        )
 
-    def _scores(self, scorer: Scorer, parts: Parts) -> np.ndarray:
-        return np.round(self.prior + scorer.totals(parts), DECIMALS)
+    def _plain(self, reading: Reading, found: Sum) -> Weighed:
+        return Weighed(reading, found, self._scorer, self._known, {})
+
+    def _probabilities(self, weighed: Weighed, scores: np.ndarray) -> np.ndarray:
+        """Calibrated, by position; what is missing to 1 is the chance that it is none of these."""
+        if not len(scores):
+            return np.zeros(0)
+        return self.fitted.calibration.probabilities(scores, weighed.first(int(np.argmax(scores))))
+
+    def _round(self, scores: np.ndarray) -> np.ndarray:
+        rounded: np.ndarray = np.round(scores, DECIMALS)
+        return rounded
+
+    def _scores(self, found: Sum) -> np.ndarray:
+        return self._round(self.prior + found.total)
 
     def _order(self, scores: np.ndarray) -> np.ndarray:
         # `ranked` is in order of id, so a stable sort breaks ties by id.

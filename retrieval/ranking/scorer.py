@@ -19,9 +19,12 @@ from retrieval.ranking.reading import Counted, Reading
 
 if TYPE_CHECKING:
     from retrieval.ontology.graph import Ontology
+    from retrieval.ranking.observed import Observed
 
 KINDS = tuple(MatchKind)
+NOTHING = -1  # in Column.row: no documented row
 _CODE = {kind: code for code, kind in enumerate(KINDS)}
+_AGAINST = (_CODE[MatchKind.OPPOSITE], _CODE[MatchKind.DOCUMENTED_ABSENT])
 _SEX_CODE = {Sex.FEMALE: 1, Sex.MALE: 2}
 _REMEMBERED = 256  # columns; an edited case is re-ranked with mostly the same findings
 
@@ -32,7 +35,7 @@ class Column:
 
     position: np.ndarray  # ascending
     value: np.ndarray  # float64 log-odds
-    row: np.ndarray  # pooled row compared with
+    row: np.ndarray  # pooled row compared with; NOTHING where published cases alone speak
     through: np.ndarray  # term at which they were compared: the finding, or the shared ancestor
     kind: np.ndarray  # code in KINDS
 
@@ -61,6 +64,7 @@ class Parts:
     excluded: tuple[Part, ...]
     onset: tuple[Part, ...]
     sex: tuple[Part, ...]
+    unexplained: float = likelihood.UNEXPLAINED  # what a finding says of a disease that nothing is known of
 
     def all(self) -> tuple[Part, ...]:
         return (*self.present, *self.excluded, *self.onset, *self.sex)
@@ -77,8 +81,10 @@ class Scorer:
         opposites: np.ndarray,
         onset_low: np.ndarray,
         onset_high: np.ndarray,
+        observed: Observed | None = None,
     ) -> None:
         self.documented = documented
+        self.observed = observed  # what published cases show; its positions are those of `documented`
         self.background = background
         self.onset_low = onset_low  # of the disease, by position; NaN unknown
         self.onset_high = onset_high
@@ -172,8 +178,38 @@ class Scorer:
         exact = documented.pooled.term[rows] == term
         kind[at] = np.where(exact, _CODE[MatchKind.EXACT], _CODE[MatchKind.NARROWER_DOCUMENTED])
         row[at], through[at] = rows, term
+        self._with_cases(term, above, value, kind, row, through)
         position = np.flatnonzero(kind >= 0).astype(np.int32)
         return Column(position, value[position], row[position], through[position], kind[position])
+
+    def _with_cases(
+        self,
+        term: int,
+        above: np.ndarray,
+        value: np.ndarray,
+        kind: np.ndarray,
+        row: np.ndarray,
+        through: np.ndarray,
+    ) -> None:
+        """Weighs what is documented against what the published cases of the same disease show."""
+        observed = self.observed
+        if observed is None or not len(observed.position):
+            return
+        at = observed.position
+        near = above[(self.background[above] <= likelihood.TOO_COMMON) & (above != term)]
+        opposed = np.isin(kind[at], _AGAINST)
+        for other in self._opposite_of_any(above):
+            opposed |= observed.counts(other) > 0
+        in_cases, compared = observed.value(term, near, self.background, opposed)
+        listed = kind[at] >= 0
+        documented = np.where(listed, value[at], likelihood.UNEXPLAINED)
+        value[at] = likelihood.with_cases(documented, in_cases, observed.patients)
+        row[at] = np.where(listed, row[at], NOTHING)
+        kind[at] = np.where(listed, kind[at], _CODE[MatchKind.UNEXPLAINED])
+        shown = (value[at] > 0) & (documented < 0)  # not listed, or listed as its opposite or as absent
+        kind[at] = np.where(shown, _CODE[MatchKind.PUBLISHED], kind[at])
+        row[at] = np.where(shown, NOTHING, row[at])
+        through[at] = np.where(shown, compared, through[at])
 
     def _through_ancestors(
         self,
@@ -230,14 +266,15 @@ class Scorer:
     # --- excluded findings, onset, sex -----------------------------------
 
     def _all_excluded(self, reading: Reading) -> tuple[Part, ...]:
-        parts = [self._excluded(counted, reading) for counted in reading.excluded]
+        parts = [self.exclusion(counted, reading) for counted in reading.excluded]
         together = np.zeros(self.documented.size)
         for part in parts:
             together[part.position] += part.value
         factor = likelihood.bounded_together(together)
         return tuple(replace(part, value=part.value * factor[part.position]) for part in parts)
 
-    def _excluded(self, counted: Counted, reading: Reading) -> Part:
+    def exclusion(self, counted: Counted, reading: Reading) -> Part:
+        """What one exclusion alone says, before the bound on all of them."""
         documented = self.documented_for(reading.sex)
         entries = documented.entries(counted.term)
         applies = ~documented.of_other_sex(entries.row)
@@ -260,12 +297,14 @@ class Scorer:
         for part in present:
             if part.counted is None or part.counted.onset is None or part.column is None:
                 continue
-            row = part.column.row
+            stated = np.flatnonzero((part.column.row != NOTHING) & (part.value > 0))
+            row = part.column.row[stated]
             gap = likelihood.onset_gap(pooled.onset_low[row], pooled.onset_high[row], *part.counted.onset)
-            mine = (gap > 0) & (part.value > 0) & ~documented.of_other_sex(row)
-            worth = likelihood.onset_mismatch(gap[mine], likelihood.FINDING_ONSET_MOST)
+            worse = (gap > 0) & ~documented.of_other_sex(row)
+            mine = stated[worse]
+            worth = likelihood.onset_mismatch(gap[worse], likelihood.FINDING_ONSET_MOST)
             worth = np.maximum(worth, -part.value[mine])  # takes the credit of the match at the most
-            parts.append(Part(part.counted, part.position[mine], worth, row=row[mine]))
+            parts.append(Part(part.counted, part.position[mine], worth, row=row[worse]))
         return tuple(parts)
 
     def _sexes(self, reading: Reading, present: tuple[Part, ...]) -> tuple[Part, ...]:
@@ -274,8 +313,9 @@ class Scorer:
         parts = []
         for part in present:
             if part.column is not None:
-                mine = documented.of_other_sex(part.column.row) & (part.value > 0)
-                if mine.any():
+                stated = np.flatnonzero((part.column.row != NOTHING) & (part.value > 0))
+                mine = stated[documented.of_other_sex(part.column.row[stated])]
+                if len(mine):
                     parts.append(Part(part.counted, part.position[mine], -part.value[mine], row=part.column.row[mine]))
         return tuple(parts)
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from agents.contract import Removal, Stance
+from agents.contract import EvidenceKind, Relation, Removal, Stance
 from agents.ledger import EACH, Argued, argue
 from agents.verification import Ground, verify, why_removed
-from retrieval.model import Finding, Profile, Sex, Status
+from retrieval.model import CandidateGene, Finding, Inherited, Profile, Sex, Status, Zygosity
 from retrieval.snapshot import Snapshot
 from tests.agents.conftest import patient
 from tests.agents.wrong_claims import wrongs
@@ -40,9 +40,20 @@ def ground_for(snapshot: Snapshot, profile: Profile, argued: list[Argued]) -> Gr
     return Ground(snapshot, profile, evidence, {one.candidate.disease: one.candidate.name for one in argued})
 
 
-@pytest.fixture(scope="module", params=["first", "second"])
+# Pfeiffer syndrome again, with three listed genes; most candidates have other genes, or none.
+LISTED = replace(
+    patient(),
+    genes=(
+        CandidateGene("fgfr2", zygosity=Zygosity.HETEROZYGOUS, inherited=Inherited.DE_NOVO),
+        CandidateGene("TWIST1"),
+        CandidateGene("CFTR", "NCBIGene:1080", zygosity=Zygosity.HOMOZYGOUS),
+    ),
+)
+
+
+@pytest.fixture(scope="module", params=["first", "second", "genes"])
 def profile(request: pytest.FixtureRequest) -> Profile:
-    return patient() if request.param == "first" else SECOND
+    return {"first": patient(), "second": SECOND, "genes": LISTED}[request.param]
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +145,41 @@ def test_the_key_of_a_statement_does_not_depend_on_its_verdict(argued: list[Argu
     claims = argued[0].claims
     assert [claim.key for claim in verify(claims, ground)] == [claim.key for claim in claims]
     assert len({claim.key for claim in claims}) == len(claims)
+
+
+def test_a_listed_gene_and_its_disease_become_a_statement_with_evidence(snapshot: Snapshot) -> None:
+    explained = snapshot.ranker.explain(LISTED, "OMIM:123500")
+    argued = argue(snapshot, LISTED, explained)
+    claim = next(one for one in argued.claims if one.triple.relation is Relation.GENE)
+    assert claim.text == (
+        "FGFR2 is on the list (heterozygous, de novo) and is a known gene of Crouzon syndrome (HPO gene file)."
+    )
+    evidence = next(one for one in argued.evidence if one.key == claim.evidence[0])
+    assert (evidence.kind, evidence.source) == (EvidenceKind.VARIANT, "HPO gene file")
+    assert evidence.version == snapshot.ontology.version
+    assert evidence.body["ids"][0] == "NCBIGene:2263"
+    assert why_removed(claim, ground_for(snapshot, LISTED, [argued])) is None
+    of_gene = [one for one in argued.candidate.contributions if one.kind == "gene"]
+    assert [(one.evidence_key, one.body["label"]) for one in of_gene] == [(evidence.key, "FGFR2")]
+
+
+def test_none_of_the_known_genes_listed_is_said_and_only_where_it_holds(snapshot: Snapshot) -> None:
+    marfan = argue(snapshot, LISTED, snapshot.ranker.explain(LISTED, "OMIM:154700"))
+    claim = next(one for one in marfan.claims if one.triple.relation is Relation.NO_GENE)
+    assert claim.stance is Stance.AGAINST
+    assert claim.text == "No known gene of Marfan syndrome is on the list (HPO gene file)."
+    ground = ground_for(snapshot, LISTED, [marfan])
+    assert why_removed(claim, ground) is None
+    listed = replace(LISTED, genes=(*LISTED.genes, CandidateGene("FBN1")))
+    assert why_removed(claim, replace(ground, profile=listed)) is Removal.NOT_STATED
+    assert why_removed(claim, replace(ground, profile=patient())) is Removal.NOT_STATED  # there is no list
+
+
+def test_a_gene_taken_from_the_list_takes_its_statement_with_it(snapshot: Snapshot) -> None:
+    argued = argue(snapshot, LISTED, snapshot.ranker.explain(LISTED, "OMIM:123500"))
+    claim = next(one for one in argued.claims if one.triple.relation is Relation.GENE)
+    ground = ground_for(snapshot, LISTED, [argued])
+    without = replace(LISTED, genes=LISTED.genes[1:])
+    changed = replace(LISTED, genes=(replace(LISTED.genes[0], zygosity=Zygosity.HOMOZYGOUS), *LISTED.genes[1:]))
+    for profile in (without, changed):
+        assert why_removed(claim, replace(ground, profile=profile)) is Removal.FINDING_NOT_RECORDED

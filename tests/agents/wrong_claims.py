@@ -26,6 +26,8 @@ def wrongs(argued: Sequence[Argued]) -> Iterator[Wrong]:
             yield from _about_evidence(claim, source, other)
             yield from _about_the_sentence(claim, source, names)
             yield from _about_the_triple(claim, each, other)
+            if claim.triple.relation in (Relation.GENE, Relation.NO_GENE):
+                yield from _about_the_gene(claim, source)
 
 
 def _about_evidence(claim: Claim, source: Evidence, other: Argued) -> Iterator[Wrong]:
@@ -77,6 +79,31 @@ def _about_the_sentence(claim: Claim, source: Evidence, names: dict[str, str]) -
     stranger = next(name for disease, name in names.items() if disease != claim.triple.disease)
     yield "another disease named", replace(claim, text=f"{claim.text} The same holds for {stranger}."), ()
     yield "a finding swapped", replace(claim, text="Green eyebrows, a rare sign, are documented."), ()
+
+
+def _about_the_gene(claim: Claim, source: Evidence) -> Iterator[Wrong]:
+    """BRCA1 is known for none of the candidates, and on nobody's list."""
+    triple, text = claim.triple, claim.text
+    yield "a further gene", replace(claim, text=f"{text} BRCA1 is a known gene of it too."), ()
+    yield "the gene as the cause", replace(claim, text=text.replace(" is on the list", " on the list causes it,")), ()
+    yield "the gene as proof", replace(claim, text=f"{text} That settles the diagnosis."), ()
+    yield "no word of a list", replace(claim, text=text.replace("the list", "the X chromosome")), ()
+    if triple.relation is Relation.NO_GENE:
+        yield "listed though none is", replace(claim, text=text.replace("No known gene", "A known gene")), ()
+        return
+    yield "another gene named", replace(claim, text=text.replace(triple.finding, "BRCA1")), ()
+    yield "another gene in the triple", replace(claim, triple=replace(triple, finding="BRCA1")), ()
+    body = {**source.body, "gene": "BRCA1", "label": "BRCA1"}
+    quote = source.quote.replace(triple.finding, "BRCA1")
+    forged = seal(source.kind, source.source, source.version, source.locator, quote, body)
+    swapped = replace(triple, finding="BRCA1")
+    said = replace(claim, triple=swapped, text=text.replace(triple.finding, "BRCA1"), evidence=(forged.key,), quotes=())
+    yield "a gene that the disease does not have", said, (forged,)
+    zygosity = "homozygous" if "heterozygous" in claim.about else "heterozygous"
+    yield "another zygosity", replace(claim, text=text.replace(" is on", f", {zygosity}, is on", 1)), ()
+    yield "an origin nobody recorded", replace(claim, text=text.replace(" is on", ", paternal, is on", 1)), ()
+    yield "a variant nobody recorded", replace(claim, about=f"{claim.about} father".strip()), ()
+    yield "not listed though it is", replace(claim, text=text.replace(" is on", " is not on", 1)), ()
 
 
 def _about_the_triple(claim: Claim, own: Argued, other: Argued) -> Iterator[Wrong]:

@@ -48,7 +48,7 @@ def test_no_file_speaks_of_the_place_where_it_was_written():
 
 
 def test_every_locked_package_carries_its_hash():
-    for name in ("base", "test", "install"):
+    for name in ("base", "test", "install", "search"):
         text = (ROOT / "requirements" / f"{name}.txt").read_text()
         pins = re.findall(r"^[A-Za-z0-9][\w.\[\],-]*==.*(?:\n    .*)*", text, re.MULTILINE)
         assert pins
@@ -63,8 +63,12 @@ def test_the_tests_run_on_what_the_clinic_runs_on():
             found.setdefault(package, set()).add(version)
         return found
 
-    base, test = pins("base"), pins("test")
+    base, test, search = pins("base"), pins("test"), pins("search")
     assert {name: test.get(name) for name in base} == base
+    shared = search.keys() & test.keys()
+    assert {name: search[name] for name in shared} == {name: test[name] for name in shared}
+    assert "torch" not in search, "its build depends on the machine: torch.in"
+    assert not [name for name in search if name.startswith(("nvidia-", "cuda-", "triton"))]
 
 
 @pytest.mark.parametrize("name", ["run", "test", ".ci/run", "manage.py"])
@@ -80,7 +84,8 @@ def test_a_decision_is_a_page_at_most(path):
 
 def test_every_package_that_runs_in_the_clinic_has_its_reason():
     reasons = (ROOT / "docs" / "decisions" / "0002-dependencies.md").read_text()
-    for line in (ROOT / "requirements" / "base.in").read_text().splitlines():
+    lists = [(ROOT / "requirements" / name).read_text() for name in ("base.in", "search.in")]
+    for line in "\n".join(lists).splitlines():
         name = re.match(r"[A-Za-z0-9-]+", line)
         if name:
             assert f"`{name[0]}`" in reasons, f"{name[0]} has no line in docs/decisions/0002-dependencies.md"
@@ -95,7 +100,7 @@ def our_commands() -> set[str]:
 
 
 def test_every_command_is_documented_and_none_is_invented():
-    named = set(re.findall(r"^## `manage\.py (\w+)", (ROOT / "docs" / "commands.md").read_text(), re.MULTILINE))
+    named = set(re.findall(r"^## `manage\.py ([\w-]+)", (ROOT / "docs" / "commands.md").read_text(), re.MULTILINE))
     assert named == our_commands()
 
 

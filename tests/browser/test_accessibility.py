@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from playwright.sync_api import Page, expect
 
 from diagnosis_app.accounts.models import User
 from diagnosis_app.accounts.policy import Actor
-from diagnosis_app.cases import actions
+from diagnosis_app.cases import actions, ranking
 from diagnosis_app.cases.content import read_content
 from diagnosis_app.cases.models import Case
+from retrieval.cases import CaseBank
 from tests.browser.steps import open_case
+from tests.published import HANNAH
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -82,6 +85,22 @@ def test_workspace_with_an_open_candidate_and_search(look: Page, ranked_case: Ca
     flawless(look, "workspace")
 
 
+def test_workspace_with_genes_and_a_wrong_list(look: Page, ranked_case: Case) -> None:
+    open_case(look, ranked_case)
+    look.keyboard.press("g")
+    look.locator("#gene-list").fill("FGFR2, comp het, both, 0.93\nABCD99\nTWIST1, 7")
+    look.locator("[data-gene-read]").click()
+    look.locator("[data-gene-anyway]").click()
+    look.wait_for_selector("#g-ABCD99")
+    look.locator("#gene-list").fill("http://x")
+    look.locator("[data-gene-read]").click()
+    look.wait_for_selector("#gene-problems p")
+    look.locator("#gene").fill("FGRF2")
+    look.wait_for_selector("#gene-opts [data-at]")
+    look.evaluate("scrollTo(0, 0)")  # a link that lies half under the bar would count as too small
+    flawless(look, "workspace-genes")
+
+
 def test_workspace_while_editing_and_offline(look: Page, ranked_case: Case) -> None:
     open_case(look, ranked_case)
     look.context.route("**/draft/", lambda route: route.abort())
@@ -116,6 +135,31 @@ def test_history_and_version(look: Page, ranked_case: Case, actor: Actor) -> Non
     look.goto(f"/cases/{ranked_case.pk}/history/1/")
     look.locator(".cand .open").first.click()
     flawless(look, "version")
+
+
+def test_similar_cases(look: Page, ranked_case: Case, published: CaseBank) -> None:
+    open_case(look, ranked_case)
+    look.wait_for_selector("[data-similar] table")
+    look.locator(".cand .open").nth(1).click()
+    look.wait_for_selector(".cand.opened .quad")
+    flawless(look, "similar")
+    look.goto(f"/cases/{ranked_case.pk}/similar/all/")
+    flawless(look, "similar-all")
+    look.goto(f"/cases/{ranked_case.pk}/similar/case/?id={HANNAH.id}")
+    flawless(look, "published-case")
+
+
+def test_no_published_cases(look: Page, ranked_case: Case) -> None:
+    open_case(look, ranked_case)
+    look.wait_for_selector("[data-similar] code")
+    flawless(look, "similar-none")
+
+
+def test_none_of_these_leads(look: Page, ranked_case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = ranking._ranked
+    monkeypatch.setattr(ranking, "_ranked", lambda *asked: replace(plain(*asked), none_leads=True))
+    open_case(look, ranked_case)
+    flawless(look, "workspace-none-leads")
 
 
 def test_export(look: Page, ranked_case: Case) -> None:

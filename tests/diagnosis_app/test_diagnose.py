@@ -17,7 +17,7 @@ from django.core.management import call_command
 
 from tests.environment import ROOT
 
-MARFAN = "HP:0001083\nHP:0002616 Aortic root aneurysm\n# a remark\nHP:0001519, HP:0001166\n- HP:0001250\n"
+MARFAN = "HP:0001083\nHP:0002616 Aortic root aneurysm\n# a remark\nHP:0100775\nHP:0001519, HP:0001166\n- HP:0001250\n"
 PACKET: dict[str, Any] = {
     "id": "p1",
     "subject": {"id": "x", "sex": "MALE", "timeAtLastEncounter": {"age": {"iso8601duration": "P14Y"}}},
@@ -25,12 +25,13 @@ PACKET: dict[str, Any] = {
         {"type": {"id": "HP:0001083", "label": "Ectopia lentis"}},
         {"type": {"id": "HP:0002616", "label": "Aortic root aneurysm"}},
         {"type": {"id": "HP:0001519", "label": "Disproportionate tall stature"}},
+        {"type": {"id": "HP:0100775", "label": "Dural ectasia"}},
         {"type": {"id": "HP:0001250", "label": "Seizure"}, "excluded": True},
     ],
     "metaData": {"phenopacketSchemaVersion": "2.0"},
 }
 NOTE = """\
-Disproportionate tall stature with ectopia lentis, arachnodactyly and aortic root dilatation.
+Disproportionate tall stature with ectopia lentis, arachnodactyly, dural ectasia and aortic root dilatation.
 No seizures. Possible scoliosis. Mother: migraine.
 """
 
@@ -131,7 +132,7 @@ def test_sex_and_age_of_a_phenopacket_are_read(diagnose: Any, file: Any) -> None
 
 def test_of_a_note_the_uncertain_and_a_relatives_are_told_and_not_ranked(diagnose: Any, file: Any) -> None:
     (result,) = diagnose(file(NOTE), "--json").json
-    assert result["input"]["counts"] == {"present": 4, "excluded": 1, "uncertain": 1, "family": 1}
+    assert result["input"]["counts"] == {"present": 5, "excluded": 1, "uncertain": 1, "family": 1}
     assert {one["reason"] for one in result["not_used"]} == {"uncertain", "family"}
     told = " ".join(remark["message"] for remark in result["input"]["remarks"])
     assert "Scoliosis, uncertain, not ranked, because of “Possible”" in told
@@ -168,7 +169,7 @@ def test_a_contradiction_is_told(diagnose: Any, file: Any) -> None:
 
 def test_the_table_says_what_was_read_what_it_leaves_out_and_what_it_is_for(diagnose: Any, file: Any) -> None:
     told = diagnose(file(MARFAN), "--limit", 3)
-    assert "terms; 4 present, 1 excluded" in told.out
+    assert "terms; 5 present, 1 excluded" in told.out
     assert "Marfan syndrome" in told.out
     assert "nothing is merged by name" in told.out
     assert "Supports a clinician's own judgement" in told.out
@@ -311,7 +312,7 @@ def test_a_phenopacket_with_missing_and_unknown_fields_is_ranked_and_told(diagno
     packet = {"phenotypicFeatures": [*PACKET["phenotypicFeatures"], {}, {"type": {"id": "HP:9999999"}}], "new": 1}
     told = diagnose(file(json.dumps(packet)))
     assert told.code == 0
-    assert "phenotypicFeatures[4]" in told.out
+    assert "phenotypicFeatures[5]" in told.out
     assert "HP:9999999" in told.out
     assert "new" in told.out
 
@@ -367,3 +368,31 @@ def test_published_cases_are_read_without_a_failure(diagnose: Any, benchmark_dat
     assert told.code in {0, 3}
     assert len(told.json) == len(files) > 30
     assert not told.err
+
+
+def test_a_list_of_genes_is_taken_for_every_file(diagnose: Any, tmp_path: Path) -> None:
+    case, genes = tmp_path / "case.txt", tmp_path / "genes.txt"
+    case.write_text(MARFAN)
+    genes.write_text("# exome\nFBN1, het, de novo\nABCD99\n")
+    told = diagnose(case, "--genes", genes, "--json")
+    assert told.code == 0
+    (result,) = told.json
+    assert [one["symbol"] for one in result["input"]["genes"]] == ["FBN1", "ABCD99"]
+    assert any(part["gene"] == "FBN1" for part in result["candidates"][0]["contributions"])
+    told = diagnose(case, "--genes", genes)
+    assert "2 genes, 1 of them with a known disease" in told.out
+    assert "gene FBN1" in told.out
+
+
+def test_a_list_with_a_problem_is_refused_whole_and_names_the_line(diagnose: Any, tmp_path: Path) -> None:
+    case, genes = tmp_path / "case.txt", tmp_path / "genes.txt"
+    case.write_text(MARFAN)
+    genes.write_text("FBN1, 7\nhttp://x\n")
+    told = diagnose(case, "--genes", genes)
+    assert told.code == 1 and not told.out
+    assert [line.partition(": ")[2].partition(":")[0] for line in told.err.splitlines()] == ["Line 1", "Line 2"]
+    genes.write_text("# nothing\n")
+    told = diagnose(case, "--genes", genes)
+    assert told.code == 1 and "names no gene" in told.err
+    assert diagnose(case, "--genes", tmp_path / "missing").code == 1
+    assert diagnose("-", "--genes", "-", stdin=b"").code == 2

@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from scipy.special import betaln
 
 from retrieval.annotation_rows import AnnotationRow
-from retrieval.pooling import PRIOR_POINT, PRIOR_WEIGHT, percent_stated, shrink
+from retrieval.pooling import PERCENT_PATIENTS, PRIOR_POINT, PRIOR_WEIGHT, percent_stated, shrink
 from retrieval.snapshot import Snapshot
 from retrieval.statements import CLASS, COUNTED, PERCENT, UNKNOWN, Statements
 from tests.retrieval.annotations import pooled, row
@@ -52,8 +52,10 @@ def test_absence_beside_any_statement_of_presence_is_no_documented_absence(prese
 
 def test_one_of_one_is_weak_and_many_of_many_is_strong() -> None:
     one, five, fifty = (float(pooled(row(f"{n}/{n}")).frequency[0]) for n in (1, 5, 50))
-    assert one == pytest.approx(0.697, abs=0.001)
-    assert one < five < fifty < 1
+    assert one == pytest.approx((1 + PRIOR_WEIGHT * PRIOR_POINT) / (1 + PRIOR_WEIGHT))
+    assert one < 0.6
+    assert one < five < 0.8
+    assert 0.95 < fifty < 1
 
 
 def test_a_blank_frequency_stays_unknown() -> None:
@@ -80,7 +82,10 @@ def test_a_class_beside_a_count_is_what_the_count_is_shrunk_towards() -> None:
 def test_a_percentage_beats_a_class_and_is_shrunk_a_little() -> None:
     found = pooled(row("100%"), row("HP:0040283", reference="ORPHA:3"))
     assert found.kind[0] == PERCENT
-    assert 0.9 < found.frequency[0] < 1
+    assert found.frequency[0] > 0.5, "the class says 5 to 29 %"
+    assert found.frequency[0] == pytest.approx(
+        (PERCENT_PATIENTS + PRIOR_WEIGHT * PRIOR_POINT) / (PERCENT_PATIENTS + PRIOR_WEIGHT)
+    )
     assert percent_stated(float(found.frequency[0])) == 100
 
 
@@ -148,8 +153,20 @@ def test_one_more_affected_patient_never_lowers_the_frequency(count: tuple[int, 
     assert shrink(n + 1, m + 1) >= shrink(n, m)
 
 
-def test_the_prior_is_the_fit_it_claims_to_be(snapshot: Snapshot) -> None:
-    """Beta-binomial maximum likelihood over the counted rows with n >= 1 and m >= 5."""
+@given(COUNTS)
+def test_the_prior_weighs_like_so_many_patients_more(count: tuple[int, int]) -> None:
+    """Examined together with the patients that were counted, and of them that share with the finding."""
+    n, m = count
+    assert float(shrink(n, m)) == pytest.approx((n + PRIOR_WEIGHT * PRIOR_POINT) / (m + PRIOR_WEIGHT))
+    assert float(shrink(0, 0)) == pytest.approx(PRIOR_POINT), "all there is before anybody was examined"
+    assert float(shrink(n, m, n / m)) == pytest.approx(n / m), "what agrees with the counts changes nothing"
+
+
+def test_the_counted_rows_alone_ask_for_half_the_weight_of_the_prior(snapshot: Snapshot) -> None:
+    """Beta-binomial maximum likelihood over the counted rows with n >= 1 and m >= 5.
+
+    Those rows exist because somebody had the finding: they know nothing of findings that nobody had.
+    """
     statements = Statements.of(snapshot.diseases._arrays)
     keep = (statements.form == COUNTED) & (statements.n >= 1) & (statements.m >= 5)
     n, m = statements.n[keep].astype(float), statements.m[keep].astype(float)
@@ -159,8 +176,16 @@ def test_the_prior_is_the_fit_it_claims_to_be(snapshot: Snapshot) -> None:
         return -float((betaln(n + a, m - n + b) - betaln(a, b)).mean())
 
     a, b = np.exp(minimize(loss, [0.0, 0.0], method="Nelder-Mead").x)
-    assert a + b == pytest.approx(PRIOR_WEIGHT, abs=0.02)
-    assert a / (a + b) == pytest.approx(PRIOR_POINT, abs=0.01)
+    assert a + b == pytest.approx(PRIOR_WEIGHT / 2, rel=0.1)
+    assert a / (a + b) > PRIOR_POINT, "the prior leans to what those rows leave out"
+
+
+def test_the_findings_that_nobody_had_pull_the_prior_to_its_point(snapshot: Snapshot) -> None:
+    """With the rows 0/m the mean of the counts falls, and stays above the point: most absences are never written."""
+    statements = Statements.of(snapshot.diseases._arrays)
+    counted = (statements.form == COUNTED) & (statements.m >= 5)
+    shares = statements.n[counted] / statements.m[counted]
+    assert shares[shares > 0].mean() > shares.mean() > PRIOR_POINT
 
 
 def test_rows_are_remembered_with_every_word_of_the_source() -> None:
@@ -169,3 +194,11 @@ def test_rows_are_remembered_with_every_word_of_the_source() -> None:
     rows: list[AnnotationRow] = [row("3/4", onset="HP:0003577", modifier="HP:0012828"), row("", qualifier="NOT")]
     table = RowTable(RowTable.build(rows))
     assert [table[k] for k in range(len(table))] == rows
+
+
+def test_a_class_for_both_sexes_adds_nothing_where_each_sex_is_counted() -> None:
+    """Fabry disease: Orphanet's class for everybody would be read before the counts of women and of men."""
+    female, male, anybody = row("2/6", sex="FEMALE"), row("3/6", sex="MALE"), row("HP:0040281", reference="ORPHA:1")
+    found = pooled(female, male, anybody)
+    assert list(zip(found.sex.tolist(), found.n.tolist(), strict=True)) == [(1, 2), (2, 3)]
+    assert pooled(female, anybody).sex.tolist() == [0, 1], "where one sex is counted the other has only the class"

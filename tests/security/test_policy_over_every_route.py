@@ -26,7 +26,9 @@ from diagnosis_app.cases.content import Content, FindingEntry
 from diagnosis_app.cases.models import Case
 from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs.models import Run
+from retrieval.cases import CaseBank
 from tests.people import Clinic
+from tests.published import HANNAH
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +45,7 @@ class World:
 
 
 @pytest.fixture
-def world(clinic: Clinic, other_clinic: Clinic) -> World:
+def world(clinic: Clinic, other_clinic: Clinic, published: CaseBank) -> World:
     actor, user = clinic.actor(), clinic.person()
     content = Content(findings=(FindingEntry(term="HP:0001250"), FindingEntry(term="HP:0001263")))
     case = cases.create_case(actor, clinic.team.pk, content)
@@ -73,6 +75,14 @@ def a_version(world: World) -> dict[str, Any]:
 
 def a_candidate(world: World) -> dict[str, Any]:
     return {"case_id": world.case.pk, "disease": "OMIM:154700"}
+
+
+def a_pair(world: World) -> dict[str, Any]:
+    return {"case_id": world.case.pk, "one": "OMIM:154700", "other": "OMIM:101600"}
+
+
+def a_runs_candidate(world: World) -> dict[str, Any]:
+    return {**a_run(world), "disease": "OMIM:154700"}
 
 
 def a_person(world: World) -> dict[str, Any]:
@@ -124,7 +134,12 @@ PAGES: dict[str, Route] = {
     "case_save": Route("POST", Verb.CASE_SAVE, a_case),
     "case_differential": Route("GET", Verb.CASE_READ, a_case),
     "case_candidate": Route("GET", Verb.CASE_READ, a_candidate),
+    "case_separates": Route("GET", Verb.CASE_READ, a_candidate),
+    "case_answer": Route("POST", Verb.CASE_EDIT, a_case),
     "case_steady": Route("GET", Verb.CASE_READ, a_case),
+    "case_similar": Route("GET", Verb.CASE_READ, a_case),
+    "case_similar_all": Route("GET", Verb.CASE_READ, a_case),
+    "case_published": Route("GET", Verb.CASE_READ, a_case),
     "case_history": Route("GET", Verb.CASE_READ, a_case),
     "case_version": Route("GET", Verb.CASE_READ, a_version),
     "case_return": Route("POST", Verb.CASE_SAVE, a_version),
@@ -138,12 +153,18 @@ PAGES: dict[str, Route] = {
     "case_reopen": Route("POST", Verb.CASE_EDIT, a_case),
     "terms": Route("GET", Verb.KNOWLEDGE_READ),
     "read": Route("POST", Verb.RANK),
+    "genes": Route("GET", Verb.KNOWLEDGE_READ),
+    "genes_read": Route("POST", Verb.RANK),
     "knowledge": Route("GET", Verb.KNOWLEDGE_READ),
+    "evaluation": Route("GET", Verb.EVALUATION_READ),
+    "evaluation_table": Route("GET", Verb.EVALUATION_READ),
     "run_start": Route("POST", Verb.RUN_START, a_case),
     "investigation": Route("GET", Verb.RUN_READ, a_case),
     "run": Route("GET", Verb.RUN_READ, a_run),
     "run_events": Route("GET", Verb.RUN_READ, a_run),
     "run_cancel": Route("POST", Verb.RUN_CANCEL, a_run),
+    "run_similar": Route("GET", Verb.RUN_READ, a_run),
+    "run_separates": Route("GET", Verb.RUN_READ, a_runs_candidate),
     "api": Route("GET", Verb.KNOWLEDGE_READ),
     "api-schema": Route("GET", Verb.KNOWLEDGE_READ),
 }
@@ -157,6 +178,7 @@ OPERATIONS: dict[str, Route] = {
     "get_disease": Route("GET", Verb.KNOWLEDGE_READ, lambda _world: {"disease_id": "OMIM:154700"}),
     "get_openapi": Route("GET", Verb.KNOWLEDGE_READ),
     "get_health": Route("GET", Verb.KNOWLEDGE_READ),
+    "get_evaluation": Route("GET", Verb.EVALUATION_READ),
     "list_cases": Route("GET", Verb.CASE_LIST),
     "create_case": Route("POST", Verb.CASE_CREATE),
     "import_phenopacket": Route("POST", Verb.CASE_CREATE),
@@ -167,6 +189,10 @@ OPERATIONS: dict[str, Route] = {
     "list_versions": Route("GET", Verb.CASE_READ, a_case),
     "get_version": Route("GET", Verb.CASE_READ, a_version),
     "restore_case": Route("POST", Verb.CASE_RESTORE, a_case),
+    "get_questions": Route("GET", Verb.CASE_READ, a_case),
+    "get_similar_cases": Route("GET", Verb.CASE_READ, a_case),
+    "get_published_case": Route("GET", Verb.KNOWLEDGE_READ, lambda _world: {"published_id": HANNAH.id}),
+    "get_comparison": Route("GET", Verb.CASE_READ, a_pair),
     "export_phenopacket": Route("GET", Verb.CASE_EXPORT, a_case),
     "start_run": Route("POST", Verb.RUN_START, a_case),
     "list_runs": Route("GET", Verb.RUN_READ, a_case),
@@ -175,7 +201,7 @@ OPERATIONS: dict[str, Route] = {
     "cancel_run": Route("POST", Verb.RUN_CANCEL, a_run),
 }
 NOT_OPERATIONS = {"api-root", "nothing"}  # every other address of the API: 404 in JSON
-OF_EVERYBODY = {"get_term", "get_disease"}  # public knowledge: the object belongs to no team
+OF_EVERYBODY = {"get_term", "get_disease", "get_published_case"}  # public knowledge: the object belongs to no team
 BODIES: dict[str, Any] = {  # only what is read before the object is looked for
     "store_draft": {"revision": 1, "case": {}},
     "case_draft": {"base": 1, "content": {}},

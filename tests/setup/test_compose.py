@@ -14,7 +14,7 @@ from tests.environment import ROOT
 
 SCHEMA = ROOT / "tests" / "vendor" / "compose-spec" / "compose-spec.json"
 FILE = ROOT / "docker-compose.yml"
-OURS = {"prepare", "web", "worker", "reaper"}
+OURS = {"prepare", "web", "worker", "reaper", "retrieval"}
 VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 

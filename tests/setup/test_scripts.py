@@ -91,6 +91,56 @@ def test_a_changed_list_is_installed_and_remembered_only_if_that_worked(checkout
     assert (checkout / ".venv" / ".installed-base.txt").exists(), "the tests' list contains the other one"
 
 
+def fake_environment(checkout: Path, *, torch: str) -> Path:
+    """A .venv whose uv writes down what it is asked for; `torch` is the exit code of installing that."""
+    asked = checkout / "asked"
+    program(checkout / ".venv" / "bin" / "python", "#!/bin/sh\nexit 1\n")
+    uv = f'#!/bin/sh\necho "$*" >> "{asked}"\ncase "$*" in *torch==*) echo no such torch; exit {torch};; esac\nexit 0\n'
+    program(checkout / ".venv" / "bin" / "uv", uv.replace("{asked}", str(asked)))
+    program(checkout / "bin" / "uname", "#!/bin/sh\necho Linux\n")
+    return asked
+
+
+def search(checkout: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    path = f"{checkout / 'bin'}:/usr/bin:/bin"
+    return function(checkout, "install_search", PATH=path, **variables)
+
+
+def test_search_by_meaning_is_installed_once_with_a_cpu_build_first(checkout: Path) -> None:
+    asked = fake_environment(checkout, torch="0")
+    done = search(checkout)
+    assert (done.returncode, done.stderr) == (0, "")
+    listed, torch = asked.read_text().splitlines()
+    assert "--require-hashes --no-deps" in listed and listed.endswith("search.txt")
+    assert torch.endswith((ROOT / "requirements" / "torch.in").read_text().strip() + "+cpu")
+    again = search(checkout)
+    assert (again.returncode, again.stdout) == (0, "")
+    assert len(asked.read_text().splitlines()) == 2
+
+
+def test_where_search_by_meaning_cannot_be_installed_everything_else_goes_on(checkout: Path) -> None:
+    asked = fake_environment(checkout, torch="1")
+    done = search(checkout)
+    assert done.returncode == 0
+    assert "not possible; everything else works." in done.stdout
+    assert done.stdout.count("\n") == 1
+    *_, cpu, right = asked.read_text().splitlines()
+    assert cpu.endswith("+cpu") and "--torch-backend=auto" in right, "never the plain build by itself"
+    again = search(checkout)
+    assert again.returncode == 0
+    assert again.stdout.startswith("Without search by meaning") and again.stdout.count("\n") == 1
+    assert len(asked.read_text().splitlines()) == 3, "not tried again on the same day"
+    assert "not possible" in search(checkout, CLEW_TORCH="torch==9.9").stdout, "another choice is tried at once"
+
+
+def test_clew_torch_names_another_build_or_none(checkout: Path) -> None:
+    asked = fake_environment(checkout, torch="0")
+    assert search(checkout, CLEW_TORCH="off").stdout == ""
+    assert not asked.exists()
+    assert search(checkout, CLEW_TORCH="wheels/torch-cpu.whl").returncode == 0
+    assert asked.read_text().splitlines()[-1].endswith(" wheels/torch-cpu.whl")
+
+
 def test_ctrl_c_while_installing_ends_whatever_was_started(checkout, tmp_path):
     long = f"bash -c 'sleep 600 & echo $! > {tmp_path}/pid; wait'"
     script = f'set -euo pipefail; ROOT="{checkout}"; . "$ROOT/requirements/environment.sh"; patiently /dev/null {long}'

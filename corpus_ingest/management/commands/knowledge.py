@@ -1,4 +1,4 @@
-"""manage.py knowledge build | list | verify | use: the snapshots on this machine."""
+"""manage.py knowledge build, list, verify, use, embed, add, remove, add-cases: snapshots and what they are made of."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from corpus_ingest import pipeline, publish
+from corpus_ingest import pipeline, publish, shelf
+from corpus_ingest.bringing import bring
+from corpus_ingest.management import add_cases, embed
+from corpus_ingest.sources import BROUGHT
 from retrieval.errors import RetrievalError, SnapshotMissing
 from retrieval.manifest import Manifest
 from retrieval.snapshot import open_snapshot, verify_snapshot
 
 
 class Command(BaseCommand):
-    help = "Builds, lists, verifies and selects knowledge snapshots."
+    help = "Builds, lists, verifies and selects knowledge snapshots; brings sources in and takes them away."
     requires_system_checks = []  # it must work before anything else does
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="build|list|verify|use")
+        actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
         build = actions.add_parser("build", help="Build a snapshot from the sources on this machine and use it.")
         build.add_argument("--no-use", action="store_true", help="Leave the snapshot in use as it is.")
         actions.add_parser("list", help="Snapshots on this machine; * marks the one in use.")
@@ -31,6 +34,16 @@ class Command(BaseCommand):
         )
         use = actions.add_parser("use", help="Use this snapshot from now on.")
         use.add_argument("id", help="A snapshot, or a unique beginning of its id.")
+        add = actions.add_parser("add", help="Read a source, keep it on the shelf, and build with it from now on.")
+        add.add_argument("kind", choices=sorted(BROUGHT))
+        add.add_argument("path", type=Path, help="The zip as it is published, or the directory it was unpacked to.")
+        remove = actions.add_parser("remove", help="Take a source off the shelf; snapshots that hold it stay.")
+        remove.add_argument("kind", help="What `knowledge list` shows on the shelf.")
+        add_cases.add_arguments(actions)
+        embedding = actions.add_parser(
+            "embed", help="Embed a snapshot for search by meaning, now and not while serving."
+        )
+        embedding.add_argument("id", nargs="?", help="A snapshot; without it, the one in use.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         directory = Path(settings.KNOWLEDGE_DIR)
@@ -44,6 +57,14 @@ class Command(BaseCommand):
                     self._verify(directory, options["id"])
                 case "use":
                     self._use(directory, options["id"])
+                case "add":
+                    self._add(options["kind"], options["path"])
+                case "remove":
+                    self._remove(options["kind"])
+                case "embed":
+                    self._embed(directory, options["id"])
+                case "add-cases":
+                    add_cases.run(options, self._line, lambda: self._build(directory, use=not options["no_use"]))
         except RetrievalError as error:
             raise CommandError(f"{error.message} {error.hint}".strip()) from None
         except OSError as error:
@@ -64,6 +85,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{seconds:6.1f} s  {stage}")
         self.stdout.flush()
 
+    def _line(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
     def _list(self, directory: Path) -> None:
         names = publish.finished(directory)
         if not names:
@@ -75,6 +100,35 @@ class Command(BaseCommand):
                 self.stdout.write(f"{mark} {name}  {_summary(open_snapshot(directory / name).manifest)}")
             except RetrievalError as error:
                 self.stdout.write(f"{mark} {name}  cannot be used: {error.message}")
+        for kind in shelf.kinds():
+            for kept in shelf.files(kind):
+                self.stdout.write(f"On the shelf: {kind}  {kept.bytes / 1e6:.1f} MB  {kept.sha256[:16]}  {kept.name}")
+
+    def _add(self, kind: str, path: Path) -> None:
+        try:
+            brought = bring(kind, path)
+        except OSError as error:
+            raise CommandError(
+                f"{error.filename or path}: {error.strerror}. The file must be readable, and CLEW_VAR a directory that "
+                "can be written and has room for it."
+            ) from None
+        held = ", ".join(f"{n:,} {what}" for what, n in brought.contents.items())
+        where = "was on the shelf already" if brought.before else "is on the shelf"
+        self.stdout.write(f"{brought.record.title} {brought.record.version} {where}: {held}.")
+        self.stdout.write("Build with it: manage.py knowledge build.")
+
+    def _remove(self, kind: str) -> None:
+        gone = shelf.remove(kind)
+        if not gone:
+            raise CommandError(f"Nothing of the kind {kind} is on the shelf. See manage.py knowledge list.")
+        files = "1 file was" if gone == 1 else f"{gone} files were"
+        self.stdout.write(f"{files} taken off the shelf. Build without it: manage.py knowledge build.")
+
+    def _embed(self, directory: Path, wanted: str | None) -> None:
+        name = _chosen(directory, wanted) if wanted else publish.in_use(directory)
+        if name is None:
+            raise CommandError("No snapshot is in use. Build one: manage.py knowledge build.")
+        embed.run(directory, name, self._line)
 
     def _verify(self, directory: Path, wanted: str | None) -> None:
         name = _chosen(directory, wanted) if wanted else publish.in_use(directory)

@@ -13,7 +13,7 @@ from pathlib import Path
 from corpus_ingest.source import unparsable
 from corpus_ingest.sources.hpo.lines import numbered_lines
 from retrieval import statements
-from retrieval.annotation_rows import COLUMNS, AnnotationRow
+from retrieval.annotation_rows import WRITTEN, AnnotationRow
 
 HEADER = [
     *("database_id", "disease_name", "qualifier", "hpo_id", "reference", "evidence"),
@@ -52,7 +52,7 @@ def read_rows(path: Path) -> list[AnnotationRow]:
 def _row(name: str, number: int, columns: list[str]) -> AnnotationRow:
     if len(columns) != len(HEADER):
         raise unparsable(name, number, f"{len(columns)} columns instead of {len(HEADER)}")
-    row = AnnotationRow(line=number, **dict(zip(COLUMNS, columns, strict=False)))
+    row = AnnotationRow(line=number, **dict(zip(WRITTEN, columns, strict=False)))
     if not _DISEASE.match(row.disease):
         raise unparsable(name, number, "database_id is not an id such as OMIM:154700")
     if not _TERM.match(row.term):

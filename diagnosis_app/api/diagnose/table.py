@@ -81,6 +81,8 @@ def why(contributions: list[Mapping[str, Any]], width: int | None) -> str:
 
 
 def _cause(one: Mapping[str, Any]) -> str:
+    if one["kind"] == "gene":
+        return f"gene {one['gene']}" if one.get("gene") else "known genes not listed"
     label = one.get("label") or one.get("finding") or one["kind"]
     frequency = one.get("frequency") or {}
     counted = f" {frequency['n']}/{frequency['m']}" if frequency.get("n") is not None else ""
@@ -99,6 +101,9 @@ def _read(name: str, case: Mapping[str, Any], width: int | None) -> Iterator[str
     for status, word in (("uncertain", "uncertain"), ("family", "in relatives")):
         if read[status]:
             counts += f", {read[status]} {word} (not ranked)"
+    if case.get("genes"):
+        known = sum(gene["known"] for gene in case["genes"])
+        person.append(f"{len(case['genes'])} genes, {known} of them with a known disease")
     yield from _wrapped(f"{name}: {case['kind']}; {counts}{'; ' if person else ''}{', '.join(person)}", width)
     for remark in case["remarks"]:
         if remark["level"] not in _BRIEFLY:

@@ -14,7 +14,7 @@ from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.policy import Verb
 from diagnosis_app.cases import actions
 from diagnosis_app.cases.differences import differences
-from diagnosis_app.cases.panels import differential_panel, findings_panel
+from diagnosis_app.cases.panels import differential_panel, findings_panel, genes_panel
 from diagnosis_app.cases.record import as_text
 from diagnosis_app.interop.phenopackets import export_report, write_phenopacket
 from frontend.words import who
@@ -57,6 +57,7 @@ def version(request: HttpRequest, case_id: UUID, number: int) -> HttpResponse:
         "content": content,
         "since": differences(content, draft),
         "findings_html": findings_panel(content, editable=False),
+        "genes_html": genes_panel(content, editable=False) if content.genes else "",
         "differential_html": differential_panel(content, None, shown=10, opened=None, live=False),
         "editable": case.deleted_at is None and case.closed_at is None,
     }

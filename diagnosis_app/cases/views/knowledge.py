@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 from corpus_ingest import library
 from diagnosis_app.accounts.guard import performs
 from diagnosis_app.accounts.policy import Verb
+from diagnosis_app.cases.scope import scope_words
 from retrieval.errors import RetrievalError
 
 
@@ -33,6 +35,8 @@ def knowledge(request: HttpRequest) -> HttpResponse:
         "files": files,
         "size": manifest.bytes,
         "counts": list(_counts(manifest.counts)),
+        "scope": scope_words(manifest),
+        "lacking": list(_lacking({source.name for source in manifest.sources})),
     }
     return render(request, "knowledge/knowledge.html", context)
 
@@ -46,6 +50,31 @@ def _built(created: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _lacking(names: AbstractSet[str]) -> Iterator[tuple[str, str, str]]:
+    """(title, what it would bring, the command that brings it) of each source that this knowledge does without."""
+    bringing = (
+        (
+            "mondo",
+            _("Mondo Disease Ontology"),
+            _("Says which entries of OMIM and Orphanet are one disease, and which belong to one series."),
+            "manage.py knowledge add mondo PATH",
+        ),
+        (
+            "orphanet",
+            _("Orphanet"),
+            _("Brings frequencies, genes, inheritance and onset of some four thousand further diseases, and groups."),
+            "manage.py knowledge add orphanet PATH",
+        ),
+        (
+            "cases",
+            _("Published cases"),
+            _("Patients that papers describe, to compare with: phenopackets, or a list of cases."),
+            "manage.py knowledge add-cases PATH",
+        ),
+    )
+    yield from ((title, brings, command) for name, title, brings, command in bringing if name not in names)
+
+
 def _counts(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     """The counts of the manifest a reader asks about first, in words; the rest stays in the manifest."""
     diseases = counts.get("diseases", {})
@@ -55,9 +84,14 @@ def _counts(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
         (_("Obsolete terms, with or without a replacement"), counts.get("terms_obsolete")),
         (_("Diseases ranked"), counts.get("ranked")),
         *((_("Diseases from %(source)s") % {"source": source}, number) for source, number in diseases.items()),
+        (_("Diseases that are one in OMIM and Orphanet"), counts.get("diseases_of_omim_and_orphanet")),
         (_("Rows of annotation"), counts.get("rows")),
         (_("Findings of diseases, pooled"), counts.get("findings")),
         (_("Findings documented as absent"), counts.get("findings_absent")),
         (_("Links from gene to disease"), counts.get("gene_links")),
+        (_("Diseases that belong to a numbered series"), counts.get("diseases_in_a_series")),
+        (_("Published cases"), counts.get("cases") or None),
+        (_("Papers that describe them"), counts.get("case_publications") or None),
+        (_("Diseases with published cases"), counts.get("diseases_with_cases") or None),
     )
     yield from ((name, number) for name, number in named if isinstance(number, int))

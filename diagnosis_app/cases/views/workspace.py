@@ -16,12 +16,13 @@ from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.policy import Verb
 from diagnosis_app.cases import actions
 from diagnosis_app.cases.ages import age_from, onset_from
-from diagnosis_app.cases.content import FINDING_LIMIT, NOTE_LIMIT, PHRASE_LENGTH, Content, read_content
+from diagnosis_app.cases.content import FINDING_LIMIT, GENE_LIMIT, NOTE_LIMIT, PHRASE_LENGTH, Content, read_content
 from diagnosis_app.cases.differences import differences
 from diagnosis_app.cases.models import Case, CaseVersion, Draft
-from diagnosis_app.cases.panels import differential_panel, findings_panel, opened_panel, steady_panel
+from diagnosis_app.cases.panels import differential_panel, findings_panel, genes_panel, opened_panel, steady_panel
 from diagnosis_app.cases.phrases import phrases
 from diagnosis_app.cases.views.answers import answers_json, read_json
+from diagnosis_app.cases.views.next_steps import skipped
 from diagnosis_app.cases.views.terms import mentions
 from diagnosis_app.errors import Invalid
 from frontend.tags import moment
@@ -50,7 +51,8 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "editable": editable,
         "onsets": sorted(set(ONSETS.values())),
         "findings_html": findings_panel(content, editable=editable),
-        "differential_html": differential_panel(content, None, shown=SHOWN[0], opened=()),
+        "genes_html": genes_panel(content, editable=editable),
+        "differential_html": differential_panel(content, None, shown=SHOWN[0], opened=(), editable=editable),
         "page": _for_script(found, content, editable),
         "words": phrases(),
     }
@@ -80,7 +82,10 @@ def draft(request: HttpRequest, case_id: UUID) -> HttpResponse:
             **_state(found, stored, after),
             "content": after.stored(),
             "findings": findings_panel(after, editable=True),
-            "differential": differential_panel(after, before, shown=_shown(data), opened=_opened(data)),
+            "genes": genes_panel(after, editable=True),
+            "differential": differential_panel(
+                after, before, shown=_shown(data), opened=_opened(data), skip=skipped(data.get("skip"))
+            ),
         }
     )
 
@@ -110,7 +115,15 @@ def differential(request: HttpRequest, case_id: UUID) -> HttpResponse:
     found = actions.read_case(actor_of(request), case_id, part="differential")
     content = actions.content_of(found.draft)
     asked = {"shown": request.GET.get("shown"), "open": request.GET.getlist("open")}
-    html = differential_panel(content, None, shown=_shown(asked), opened=_opened(asked), part="list")
+    html = differential_panel(
+        content,
+        None,
+        shown=_shown(asked),
+        opened=_opened(asked),
+        part="list",
+        skip=skipped(request.GET.getlist("skip")),
+        editable=found.closed_at is None,
+    )
     return JsonResponse({"revision": found.draft.revision, "list": html})
 
 
@@ -145,17 +158,21 @@ def _for_script(found: Case, content: Content, editable: bool) -> dict[str, Any]
         "content": content.stored(),
         "mentions": read,
         "editable": editable,
-        "limits": {"note": NOTE_LIMIT, "phrase": PHRASE_LENGTH, "findings": FINDING_LIMIT},
+        "limits": {"note": NOTE_LIMIT, "phrase": PHRASE_LENGTH, "findings": FINDING_LIMIT, "genes": GENE_LIMIT},
         "onsets": ONSETS,
         "urls": {
             "draft": reverse("case_draft", kwargs=here),
             "save": reverse("case_save", kwargs=here),
             "differential": reverse("case_differential", kwargs=here),
             "candidate": reverse("case_candidate", kwargs={**here, "disease": "DISEASE"}),
+            "separates": reverse("case_separates", kwargs={**here, "disease": "DISEASE"}),
             "steady": reverse("case_steady", kwargs=here),
+            "similar": reverse("case_similar", kwargs=here),
             "text": reverse("case_text", kwargs=here),
             "terms": reverse("terms"),
             "read": reverse("read"),
+            "genes": reverse("genes"),
+            "genes_read": reverse("genes_read"),
         },
     }
 

@@ -19,7 +19,7 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 # Read by ./run, ./test and the benchmarks, not by the settings; documented with them.
 STEERING = {
     "CLEW_PYTHON": "The Python that `./run` and `./test` use, when it is not the one they would find.",
-    "CLEW_BENCHMARK_DATA": "Folder of third-party cases for tests and benchmarks; `../shared/data` where it exists.",
+    "CLEW_TORCH": "What to install as torch: a requirement, a wheel's path, or `off`: no search by meaning.",
     "CLEW_CHROMIUM": "The browser of the browser tests, when it is not on the path.",
     "CLEW_TEST_DATABASE": "`sqlite` or `postgres`: the database of a test run.",
     "CLEW_TEST_KNOWLEDGE": "A knowledge directory for the tests to use as it is, instead of building one.",

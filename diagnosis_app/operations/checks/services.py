@@ -1,13 +1,17 @@
-"""The other processes: Redis, and a worker that listens to it."""
+"""The other processes: Redis, a worker that listens to it, and the retrieval process."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.conf import settings
 
 from diagnosis_app import env
-from diagnosis_app.operations.checks.finding import Finding, error, ok, warning
+from diagnosis_app.operations.checks.finding import Finding, error, note, ok, warning
+from retrieval.errors import RetrievalError
+from retrieval.search import model_folder
+from retrieval.search.client import Client
 
 SECONDS = 2.0  # that Redis and the workers get to answer
 
@@ -42,6 +46,37 @@ def worker() -> Iterator[Finding]:
             "No worker answers: investigations wait.",
             "Start ./run; in a hospital: docker compose up -d worker. Its log says why it ended.",
         )
+
+
+def retrieval() -> Iterator[Finding]:
+    """Search by meaning: what it needs, and the process that does it. Clew works without."""
+    missing = model_folder.missing_packages()
+    if missing:
+        yield note(
+            "search",
+            f"Search by meaning is off: {', '.join(missing)} not installed. Cases are found by findings and words.",
+            "Start ./run again: it installs them; docs/deployment.md says how without a network.",
+        )
+        return
+    try:
+        model_folder.find(settings.EMBEDDER, Path(settings.VAR_DIR) / "models")
+    except RetrievalError as problem:
+        yield error("CLEW_EMBEDDER", problem.message, problem.hint)
+        return
+    said = Client(Path(settings.RETRIEVAL_SOCKET), patience=SECONDS).status() or {}
+    match said.get("state"):
+        case "ready":
+            yield ok("search", f"The retrieval process answers with {said['embedder']['name']}.")
+        case "loading":
+            yield note("search", "The retrieval process is still embedding the knowledge in use.")
+        case "no_embedder":
+            yield error("search", f"The retrieval process has no model: {said.get('why', '')}", "Its log says more.")
+        case _:
+            yield warning(
+                "search",
+                "The retrieval process does not answer: cases are found by findings and words alone.",
+                "Start ./run; in a hospital: docker compose up -d retrieval.",
+            )
 
 
 def _ping(url: str) -> None:

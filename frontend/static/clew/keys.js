@@ -12,6 +12,9 @@ if (choice) {
   });
 }
 
+/** Whether commands by a single key are on, for parts of a page that have keys of their own. */
+export const singleKeys = () => !off();
+
 /** Runs `commands[key]` when the key is pressed outside a field. */
 export function onKeys(commands) {
   document.addEventListener("keydown", (event) => {

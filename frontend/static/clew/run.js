@@ -68,6 +68,7 @@ async function showResult(otherwise = () => location.reload()) {
     if (!response.ok || response.redirected || !fresh) return otherwise();
     const within = document.activeElement && run.contains(document.activeElement);
     run.replaceWith(fresh);
+    window.htmx?.process(fresh);
     document.querySelectorAll("main > noscript").forEach((left) => left.remove());
     const heading = document.getElementById("h-r");
     if (within) heading.focus();

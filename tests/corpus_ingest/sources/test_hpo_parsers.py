@@ -11,7 +11,7 @@ from corpus_ingest.sources import hpo
 from corpus_ingest.sources.hpo.genes import read_links
 from corpus_ingest.sources.hpo.hpoa import read_rows
 from corpus_ingest.sources.hpo.obo import read_terms
-from retrieval.annotation_rows import COLUMNS
+from retrieval.annotation_rows import WRITTEN
 from retrieval.model import Synonym
 from tests.corpus_ingest import tiny
 
@@ -87,7 +87,7 @@ GOOD = tiny.ROWS[0]
 
 
 def changed(**columns: str) -> tuple[str, ...]:
-    return tuple(columns.get(name, value) for name, value in zip(COLUMNS, GOOD, strict=True))
+    return tuple(columns.get(name, value) for name, value in zip(WRITTEN, GOOD, strict=True))
 
 
 @pytest.mark.parametrize(

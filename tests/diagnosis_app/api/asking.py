@@ -13,7 +13,7 @@ from diagnosis_app.accounts.models import User
 from diagnosis_app.accounts.policy import actor_for
 
 ROOT = "/api/v1"
-MARFAN = ["HP:0001083", "HP:0002616", "HP:0001519", "HP:0001166"]  # lens, aorta, habitus, fingers
+MARFAN = ["HP:0001083", "HP:0002616", "HP:0001519", "HP:0001166", "HP:0100775"]  # lens, aorta, habitus, fingers, dura
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 

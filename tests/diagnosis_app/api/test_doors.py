@@ -38,7 +38,10 @@ def somewhere(path: str, values: dict[str, str]) -> str:
     return re.sub(r"{(?:\w+:)?(\w+)}", lambda match: values[match[1]], path)
 
 
-NOTHING = {"case_id": NOWHERE, "run_id": NOWHERE, "number": "1", "term_id": "HP:0001250", "disease_id": "OMIM:154700"}
+NOTHING = {
+    **{"case_id": NOWHERE, "run_id": NOWHERE, "number": "1", "term_id": "HP:0001250", "disease_id": "OMIM:154700"},
+    **{"one": "OMIM:154700", "other": "OMIM:101600", "published_id": "nobody"},
+}
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), EVERY)

@@ -19,6 +19,7 @@ PACKET: dict[str, Any] = {
         {"type": {"id": "HP:0001083", "label": "Ectopia lentis"}, "onset": {"age": {"iso8601duration": "P3Y"}}},
         {"type": {"id": "HP:0002616", "label": "Aortic root aneurysm"}},
         {"type": {"id": "HP:0001519", "label": "Disproportionate tall stature"}},
+        {"type": {"id": "HP:0100775", "label": "Dural ectasia"}},
         {"type": {"id": "HP:0001250", "label": "Seizure"}, "excluded": True},
         {"type": {"id": "HP:9999999", "label": "Nothing"}},
     ],
@@ -33,7 +34,7 @@ def test_a_phenopacket_is_ranked_with_a_report_of_what_was_not_read(ask: Asking)
     assert ranking["case"] == "p1"
     assert ranking["input"]["counts"]["excluded"] == 1
     problem = next(one for one in ranking["report"] if one["level"] == "problem")
-    assert problem["field"] == "phenotypicFeatures[4].type.id"
+    assert problem["field"] == "phenotypicFeatures[5].type.id"
     assert not Case.objects.exists()
 
 

@@ -96,10 +96,38 @@ def test_nothing_is_stored_and_the_trail_holds_a_count_alone(ask: Asking) -> Non
     answer(ask.post("/rank", {"case": case(*MARFAN, note="Alice Example"), "name": "Alice"}))
     assert not Case.objects.exists()
     row = Entry.objects.get(verb="case.rank")
-    assert row.detail == {"findings": 4}
+    assert row.detail == {"findings": 5}
     assert row.via == "api"
 
 
 def test_no_number_is_infinite_or_missing(ask: Asking) -> None:
     response = ask.post("/rank", {"case": case(*MARFAN, "HP:0001250"), "limit": 200})
     json.loads(response.content, parse_constant=lambda name: pytest.fail(f"{name} in the answer"))
+
+
+def test_genes_are_ranked_with_and_come_back_as_they_were_read(ask: Asking) -> None:
+    genes = [{"symbol": "fbn1", "zygosity": "heterozygous", "inherited": "de_novo"}, {"symbol": "ABCD99"}]
+    plain = answer(ask.post("/rank", {"case": case(*MARFAN)}))
+    ranking = answer(ask.post("/rank", {"case": case(*MARFAN, genes=genes)}))
+    assert [(one["symbol"], one["id"], one["known"]) for one in ranking["input"]["genes"]] == [
+        ("FBN1", "NCBIGene:2200", True),
+        ("ABCD99", "", False),
+    ]
+    first = ranking["candidates"][0]
+    assert first["id"] == "OMIM:154700" and first["score"] > plain["candidates"][0]["score"]
+    (part,) = [one for one in first["contributions"] if one["kind"] == "gene"]
+    assert (part["gene"], part["matched_label"], part["note"]) == (
+        "FBN1",
+        "Autosomal dominant inheritance",
+        "de_novo_dominant",
+    )
+    total = first["prior"] + math.fsum(one["value"] for one in first["contributions"])
+    assert total == pytest.approx(first["score"], abs=1e-9)
+
+
+def test_a_wrong_gene_is_named_by_its_field(ask: Asking) -> None:
+    asked = ask.post("/rank", {"case": case(*MARFAN, genes=[{"symbol": "FBN1", "score": 7}])})
+    failure(asked, 422, "input.invalid", field="case.genes.0.score")
+    twice = [{"symbol": "FBN1"}, {"symbol": "NCBIGene:2200", "zygosity": "homozygous"}]
+    asked = ask.post("/rank", {"case": case(*MARFAN, genes=twice)})
+    failure(asked, 422, "input.invalid", field="case.genes.1.symbol")

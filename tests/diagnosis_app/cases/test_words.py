@@ -77,6 +77,8 @@ def test_public_ids_have_their_page_and_nothing_else_becomes_a_link() -> None:
     assert source_url("PMID:9002682") == "https://pubmed.ncbi.nlm.nih.gov/9002682/"
     assert source_url("OMIM:101600") == "https://omim.org/entry/101600"
     assert source_url("ORPHA:710") == "https://www.orpha.net/en/disease/detail/710"
+    assert source_url("MONDO:0007947") == "https://monarchinitiative.org/MONDO:0007947"
+    assert source_url("OMIMPS:203655") == "https://www.omim.org/phenotypicSeries/PS203655"
     assert source_url("HP:0001250").endswith("HP:0001250")
     assert source_url("javascript:alert(1)") == ""
     assert source_url("PMID:1/../2") == "https://pubmed.ncbi.nlm.nih.gov/1%2F..%2F2/"

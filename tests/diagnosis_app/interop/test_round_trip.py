@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diagnosis_app.cases.content import Content, Dropped, FindingEntry
+from diagnosis_app.cases.content import Content, Dropped, FindingEntry, GeneEntry
 from diagnosis_app.interop.phenopackets import Imported, Level, export_report
-from retrieval.model import Sex, Status
+from retrieval.model import Inherited, Sex, Status, Zygosity
 from tests.diagnosis_app.interop.oracle import parse_strictly
 
 Read = Callable[[Any], Imported]
@@ -33,6 +33,18 @@ FULL = Content(
     sex=Sex.FEMALE,
     age="P3Y6M",
     onset="HP:0003593",
+    genes=(
+        GeneEntry(
+            symbol="FGFR2",
+            id="NCBIGene:2263",
+            score=0.93,
+            zygosity=Zygosity.HETEROZYGOUS,
+            inherited=Inherited.DE_NOVO,
+            origin="list",
+        ),
+        GeneEntry(symbol="CFTR", id="HGNC:1884", zygosity=Zygosity.COMPOUND, inherited=Inherited.BOTH),
+        GeneEntry(symbol="ABCD99"),
+    ),
 )
 
 
@@ -53,7 +65,13 @@ def test_the_schema_accepts_a_full_case(write: Write) -> None:
     assert message.phenotypic_features[2].onset.ontology_class.label == "Congenital onset"
     assert message.subject.time_at_last_encounter.age.iso8601duration == "P3Y6M"
     assert message.meta_data.phenopacket_schema_version == "2.0"
-    assert {resource.namespace_prefix for resource in message.meta_data.resources} == {"HP", "MONDO"}
+    assert {resource.namespace_prefix for resource in message.meta_data.resources} == {
+        "HP",
+        "MONDO",
+        "GENO",
+        "NCBIGene",
+        "HGNC",
+    }
     assert message.meta_data.created.ToJsonString().startswith("2026-11-20T14:35:01.25")
 
 
@@ -64,8 +82,8 @@ def test_findings_that_are_not_the_patients_are_never_features(write: Write) -> 
 
 def test_the_export_says_what_others_will_not_see(ontology: Any) -> None:
     report = export_report(FULL, ontology)
-    assert {note.path for note in report} == {"note", "findings", "unmapped", "onset"}
-    assert sum(note.level is Level.LOST for note in report) == 3
+    assert {note.path for note in report} == {"note", "findings", "unmapped", "genes", "onset"}
+    assert sum(note.level is Level.LOST for note in report) == 4
     assert export_report(Content(findings=FULL.findings[:1]), ontology) == ()
 
 
@@ -130,6 +148,19 @@ def test_the_longest_note_fits_through(read: Read, write: Write) -> None:
 
 
 _TERMS = ["HP:0001250", "HP:0001263", "HP:0000252", "HP:0001252", "HP:0000316", "HP:0001999"]
+_GENES = st.lists(
+    st.builds(
+        GeneEntry,
+        symbol=st.sampled_from(["FGFR2", "CFTR", "DMD", "ABCD99"]),
+        id=st.sampled_from(["", "NCBIGene:2263", "HGNC:1884"]),
+        score=st.none() | st.floats(0, 1),
+        zygosity=st.sampled_from(Zygosity),
+        inherited=st.sampled_from(Inherited),
+        origin=st.sampled_from(["typed", "list", "import", "api"]),
+    ),
+    max_size=4,
+    unique_by=lambda entry: entry.symbol,
+)
 _TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
 _ENTRIES = st.builds(
     FindingEntry,
@@ -149,6 +180,7 @@ _CONTENTS = st.builds(
     sex=st.sampled_from(Sex),
     age=st.sampled_from([None, "P3Y", "P10D"]),
     onset=st.sampled_from([None, "P1Y", "HP:0003593"]),
+    genes=_GENES.map(tuple),
 )
 
 

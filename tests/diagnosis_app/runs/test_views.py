@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,19 +12,25 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.contract import Failure, Outcome, OutcomeCode
+from corpus_ingest import library
 from diagnosis_app.accounts.models import Role
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.content import read_content
+from diagnosis_app.cases.explanation import opened
 from diagnosis_app.cases.models import Case
 from diagnosis_app.cases.panels import what_would_help
 from diagnosis_app.cases.ranking import explain_content, rank_content
+from diagnosis_app.cases.term_words import WHOLE
 from diagnosis_app.runs import actions, worker
 from diagnosis_app.runs.models import Claim, Run
 from diagnosis_app.runs.result import result_of
 from diagnosis_app.runs.store import Store
 from diagnosis_app.runs.sums import stance_of
 from frontend.words import signed
+from retrieval.cases import CaseBank
+from retrieval.model import Strength
+from retrieval.ranking.calibration import Held
 from tests.people import Clinic
 
 
@@ -211,16 +218,18 @@ def test_a_quarter_counts_the_whole_sum_and_lists_what_no_statement_names(signed
     Claim.objects.filter(candidate=leader, stance="for").exclude(pk=first.pk).update(verified=False)
     supports = result_of(ended).entries[0].supports
     weighty = [term for term in leader.contributions.all() if stance_of(term) == "for"]
-    assert len(supports.statements) == 1 and supports.count == len(weighty)
-    assert supports.rest.together == signed(sum(t.value for t in weighty if t.finding != first.triple["about"]))
-    assert f"Show {len(weighty) - 1} more, together {supports.rest.together}" in text_of(signed_in.get(page_of(ended)))
+    whole = [term for term in weighty if term.kind in WHOLE]  # of the findings together: told, not claimed
+    assert len(supports.statements) == 1 + len(whole) and supports.count == len(weighty)
+    left = [term for term in weighty if term not in whole and term.finding != first.triple["about"]]
+    assert supports.rest.together == signed(sum(term.value for term in left))
+    assert f"Show {len(left)} more, together {supports.rest.together}" in text_of(signed_in.get(page_of(ended)))
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_result_counts_as_the_workspace_does(signed_in: Client, ended: Run) -> None:
     content = cases.content_of(ended.version)
     for entry in result_of(ended).entries[:3]:
-        told = explain_content(content, entry.id)
+        told = opened(explain_content(content, entry.id), library.current())
         counted = [quarter.count for quarter in (entry.supports, entry.unexplained, entry.against)]
         assert counted == [len(told.explains), len(told.unexplained), len(told.against)], entry.name
 
@@ -243,3 +252,109 @@ def test_scores_below_nothing_carry_a_true_minus(signed_in: Client, ended: Run) 
     type(last).objects.filter(pk=last.pk).update(score=-1.25)
     text = text_of(signed_in.get(page_of(ended)))
     assert "\u22121.2" in text and "-1.2" not in text
+
+
+@pytest.fixture
+def ended_with_genes(actor: Actor, case: Case) -> Run:
+    genes = [{"symbol": "FGFR2", "zygosity": "heterozygous", "inherited": "de_novo"}, {"symbol": "CFTR"}]
+    content = read_content({**cases.content_of(case.draft).stored(), "genes": genes})
+    cases.store_draft(actor, case, content, case.draft.revision)
+    run = actions.request_run(actor, case)
+    worker.investigate(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_listed_gene_is_a_statement_with_its_source(signed_in: Client, ended_with_genes: Run) -> None:
+    said = "FGFR2 is on the list (heterozygous, de novo) and is a known gene of Apert syndrome (HPO gene file)."
+    entry = next(one for one in result_of(ended_with_genes).entries if one.name == "Apert syndrome")
+    statement = next(one for one in entry.supports.statements if one.text == said)
+    assert statement.value.startswith("+")
+    (source,) = statement.sources
+    assert (source.name, source.quoted) == ("HPO gene file", "FGFR2 NCBIGene:2263 \u00b7 known gene")
+    html = signed_in.get(page_of(ended_with_genes)).content.decode()
+    assert said in html and 'class="fillg"' in html
+    assert ended_with_genes.evidence.filter(kind="variant").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_result_with_genes_counts_as_the_workspace_does(ended_with_genes: Run) -> None:
+    content = cases.content_of(ended_with_genes.version)
+    for entry in result_of(ended_with_genes).entries:
+        told = opened(explain_content(content, entry.id), library.current())
+        counted = [quarter.count for quarter in (entry.supports, entry.unexplained, entry.against)]
+        assert counted == [len(told.explains), len(told.unexplained), len(told.against)], entry.name
+
+
+@pytest.fixture
+def ended_with_cases(actor: Actor, case: Case, published: CaseBank) -> Run:
+    run = actions.request_run(actor, case)
+    worker.investigate(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_similar_case_is_told_with_its_paper_and_drawn_with_its_pattern(
+    signed_in: Client, ended_with_cases: Run
+) -> None:
+    assert ended_with_cases.outcome == "partial"
+    html = signed_in.get(page_of(ended_with_cases)).content.decode()
+    assert 'class="fillc"' in html and "similar cases" in html and "The findings taken together" in html
+    entry = next(one for one in result_of(ended_with_cases).entries if one.id == "OMIM:101600")
+    told = next(one for one in entry.supports.statements if one.text.startswith("Similar published cases"))
+    (source,) = told.sources
+    assert source.name == "Published cases" and source.quoted.startswith("Family 1, II-2 \u00b7 PMID:11111111")
+    assert [link.url for link in source.links] == ["https://pubmed.ncbi.nlm.nih.gov/11111111/"]
+    assert ended_with_cases.evidence.filter(kind="case").exists()
+    assert "<script>alert" not in html
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_strength_of_a_candidate_is_kept_with_the_run(signed_in: Client, ended: Run) -> None:
+    leader = ended.candidates.get(rank=1)
+    assert leader.strength in set(Strength) and ended.manifest["ranker"] == library.current().ranker.version
+    ended.candidates.update(strength="likely")
+    html = signed_in.get(page_of(ended)).content.decode()
+    assert html.count("Step 4 of 5, from unlikely to very likely") >= 10
+    ended.candidates.update(strength="")  # as in a run from before there were any
+    html = signed_in.get(page_of(ended)).content.decode()
+    assert 'class="band"' not in html and leader.name in html
+
+
+@pytest.mark.django_db(transaction=True)
+def test_none_of_these_is_an_outcome_of_a_run_too(signed_in: Client, ended: Run) -> None:
+    step = ended.steps.get(action="rank")
+    for leads in (True, False):
+        step.detail = {**step.detail, "got": {**step.detail["got"], "none_leads": leads}}
+        step.save()
+        assert ("None of these leads." in signed_in.get(page_of(ended)).content.decode()) is leads
+
+
+@pytest.mark.django_db(transaction=True)
+def test_similar_cases_of_a_run_are_those_of_its_version(
+    signed_in: Client, ended_with_cases: Run, actor: Actor, case: Case
+) -> None:
+    where = reverse("run_similar", kwargs={"case_id": case.pk, "run_id": ended_with_cases.pk})
+    before = signed_in.get(where).content.decode()
+    assert "Girl, 9 months" in before and f"version={ended_with_cases.version.number}" in before
+    cases.store_draft(actor, case, read_content({"findings": [{"term": "HP:0001250"}]}), case.draft.revision)
+    assert signed_in.get(where).content.decode() == before
+    ended_with_cases.manifest["snapshot"] = "0" * 16
+    ended_with_cases.save()
+    assert "The knowledge could not be opened." in signed_in.get(where).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_word_says_how_often_it_held_only_for_the_ranker_that_it_was_measured_for(
+    signed_in: Client, ended: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranker = library.current().ranker
+    held = {word: Held(7, 10) for word in Strength}
+    fitted = replace(ranker.fitted, calibration=replace(ranker.fitted.calibration, held=held))
+    monkeypatch.setattr(ranker, "fitted", fitted)
+    assert "about 7 in 10 had that disease" in signed_in.get(page_of(ended)).content.decode()
+    ended.manifest["ranker"] = "another-0000"
+    ended.save()
+    assert "had that disease" not in signed_in.get(page_of(ended)).content.decode()

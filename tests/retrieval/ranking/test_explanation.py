@@ -108,7 +108,11 @@ def test_the_json_adds_up_and_is_finite() -> None:
     assert (read["snapshot"], read["case"], read["citation"]) == ("abc", "case-1", "HPO")
     assert (read["outcome"], read["reasons"]) == ("ranked", [])
     first = read["candidates"][0]
-    assert set(first) == {"rank", "id", "ids", "name", "score", "prior", "genes", "contributions"}
+    assert set(first) == {
+        *("rank", "id", "ids", "name", "score", "prior"),
+        *("probability", "strength", "genes", "contributions"),
+    }
+    assert 0 <= read["none_of_these"] <= 1
     for candidate in read["candidates"]:
         total = candidate["prior"] + sum(one["value"] for one in candidate["contributions"])
         assert total == pytest.approx(candidate["score"], abs=1e-9)

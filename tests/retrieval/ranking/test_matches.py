@@ -8,6 +8,7 @@ import pytest
 
 from retrieval.model import Contribution, ContributionKind, MatchKind, Profile, Sex
 from retrieval.ranking import likelihood
+from retrieval.ranking.fusion import EXCLUDED
 from tests.retrieval.ranking.world import profile, ranker, term
 
 BY_SEX = "OMIM:100013"
@@ -108,7 +109,10 @@ def test_an_excluded_finding_counts_against_in_proportion() -> None:
     always = contributions(profile(excluded=("Seizure",)), "OMIM:100002")["excluded", term("Seizure")]
     sometimes = contributions(profile(excluded=("Seizure",)), "OMIM:100003")["excluded", term("Seizure")]
     assert always.value < sometimes.value < 0
-    assert always.value >= math.log(1 - likelihood.EXCLUSION_WEIGHT)
+    assert always.value >= EXCLUDED * math.log(1 - likelihood.EXCLUSION_WEIGHT)
+    assert always.frequency is not None
+    expected = EXCLUDED * math.log(1 - likelihood.EXCLUSION_WEIGHT * always.frequency.value)
+    assert always.value == pytest.approx(expected, abs=1e-6), "a reader can compute it from what is shown"
     assert always.matched == term("Focal-onset seizure"), "what lies below an excluded finding is excluded too"
     assert ("excluded", term("Focal motor seizure")) not in contributions(
         profile(excluded=("Focal motor seizure",)), "OMIM:100005"
@@ -119,7 +123,7 @@ def test_exclusions_are_bounded_together() -> None:
     everything = ("Arachnodactyly", "Ectopia lentis", "Aortic root aneurysm", "Tall stature")
     found = contributions(profile(excluded=everything), "OMIM:100001")
     assert len(found) == 4
-    assert sum(one.value for one in found.values()) == pytest.approx(-likelihood.EXCLUSIONS_MOST)
+    assert sum(one.value for one in found.values()) == pytest.approx(-EXCLUDED * likelihood.EXCLUSIONS_MOST)
 
 
 def test_what_cannot_have_appeared_yet_does_not_count() -> None:

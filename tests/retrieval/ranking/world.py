@@ -18,6 +18,17 @@ from retrieval.ontology.build import build as build_ontology
 from retrieval.ontology.graph import Ontology
 from retrieval.ontology.information_content import background
 from retrieval.ranking import Ranker
+from retrieval.ranking.calibration import FEATURES, Calibration
+from retrieval.ranking.fusion import Artefact, Weights
+from retrieval.snapshot import Snapshot
+
+# The likelihood by itself: what the sources say of each finding, one unit each, and nothing beside it.
+PLAIN = Artefact(
+    "plain",
+    Weights(finding=1.0, onset=1.0, profile=0.0, nearest=0.0),
+    Calibration(1.5, tuple(float(name == "share") for name in FEATURES), {}),
+    {},
+)
 
 # name: (label, parents by name)
 TERMS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -119,7 +130,7 @@ def ontology_and_diseases() -> tuple[Ontology, DiseaseTable]:
         TermRecord(FOCAL_OLD, "obsolete Partial seizure", obsolete=True, replaced_by="HP:0007359"),
     ]
     arrays = build_ontology(records, "2030-01-01")
-    built = disease_build.build(_rows(), [GeneRow("NCBIGene:1", "LIMB1", "OMIM:100001")], Ontology(arrays))
+    built = disease_build.build(rows(), [GeneRow("NCBIGene:1", "LIMB1", "OMIM:100001")], Ontology(arrays))
     ids = sorted(DISEASES, key=lambda name: (name.partition(":")[0], int(name.partition(":")[2])))
     ontology = Ontology(arrays | background(Ontology(arrays), ids, built.pooled))
     return ontology, DiseaseTable(built.arrays, ontology)
@@ -128,7 +139,12 @@ def ontology_and_diseases() -> tuple[Ontology, DiseaseTable]:
 @functools.cache
 def ranker() -> Ranker:
     ontology, diseases = ontology_and_diseases()
-    return Ranker(ontology, diseases, Ranker.build(ontology, diseases))
+    return Ranker(ontology, diseases, Ranker.build(ontology, diseases), fitted=PLAIN)
+
+
+def plain(snapshot: Snapshot) -> Ranker:
+    """The same over the real knowledge, without its published cases."""
+    return snapshot._part("ranker", lambda arrays: Ranker(snapshot.ontology, snapshot.diseases, arrays, fitted=PLAIN))
 
 
 def profile(
@@ -148,11 +164,11 @@ def term(name: str) -> str:
     return _BY_LABEL.get(name, name)
 
 
-def _rows() -> list[AnnotationRow]:
-    rows = []
+def rows() -> list[AnnotationRow]:
+    made = []
     for disease, (name, found) in DISEASES.items():
         for hpo, frequency, *more in found:
-            rows.append(
+            made.append(
                 AnnotationRow(
                     disease=disease,
                     name=name,
@@ -165,10 +181,10 @@ def _rows() -> list[AnnotationRow]:
                     sex=next((m for m in more if m in {"MALE", "FEMALE"}), ""),
                     modifier="",
                     aspect="C" if "C" in more else "P",
-                    line=len(rows) + 1,
+                    line=len(made) + 1,
                 )
             )
-    return rows
+    return made
 
 
 _BY_LABEL = {label: name for name, (label, _) in TERMS.items()}

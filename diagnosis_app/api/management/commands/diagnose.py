@@ -16,10 +16,12 @@ from django.core.management.base import BaseCommand, CommandParser, DjangoHelpFo
 from corpus_ingest import library
 from diagnosis_app.api.answer import ranked
 from diagnosis_app.api.diagnose import table
+from diagnosis_app.api.diagnose.genes import read_genes, with_genes
 from diagnosis_app.api.diagnose.kind import Kind, kind_of
 from diagnosis_app.api.diagnose.reading import read
 from diagnosis_app.api.diagnose.source import STDIN, read_source, shown
 from diagnosis_app.api.errors import as_clinic_error
+from diagnosis_app.cases.content import GeneEntry
 from diagnosis_app.errors import ClinicError, Invalid, InvalidMany
 from retrieval.errors import RetrievalError
 from retrieval.knowledge import Knowledge
@@ -48,6 +50,7 @@ class Exit(IntEnum):
 class Command(BaseCommand):
     help = __doc__
     _printed = False
+    _genes: tuple[GeneEntry, ...] = ()
     requires_system_checks: list[str] = []  # it needs no database, no queue and no web settings
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -58,6 +61,12 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="One JSON object a file; nothing else on stdout.")
         parser.add_argument(
             "--limit", type=_limit, default=None, metavar="N", help="Candidates: 10 if not given, 50 as JSON."
+        )
+        parser.add_argument(
+            "--genes",
+            metavar="LIST",
+            help="A file with candidate genes, one a line, for every FILE; behind each, if known, a score from 0 to 1, "
+            "het, hom, hemi or comp het, de novo, mother, father or both.",
         )
         parser.add_argument("--as", dest="kind", choices=[kind.value for kind in Kind], help="Do not guess the kind.")
 
@@ -77,7 +86,7 @@ class Command(BaseCommand):
             sys.exit(code)
 
     def _all(self, files: list[str], options: dict[str, Any]) -> Exit:
-        if files.count(STDIN) > 1:
+        if [*files, options["genes"]].count(STDIN) > 1:
             self._complain("-", Invalid("Standard input can be read only once.", hint="Name - once."))
             return Exit.USAGE
         try:
@@ -86,6 +95,11 @@ class Command(BaseCommand):
         except RetrievalError as error:
             self._complain("knowledge", as_clinic_error(error))
             return Exit.NO_KNOWLEDGE
+        try:
+            self._genes = read_genes(options["genes"], knowledge) if options["genes"] else ()
+        except ClinicError as error:
+            self._refuse("standard input" if options["genes"] == STDIN else shown(options["genes"]), error)
+            return Exit.UNREADABLE
         outcomes, last = set(), None
         for file in files:
             result = self._one(file, knowledge, options)
@@ -120,7 +134,8 @@ class Command(BaseCommand):
         kind = Kind(options["kind"]) if options["kind"] else kind_of(source.text)
         reading = read(source.text, kind, knowledge)
         limit = options["limit"] or (50 if options["json"] else 10)
-        result = ranked(knowledge, reading.content, limit, case=name)
+        content = with_genes(reading.content, self._genes, knowledge)
+        result = ranked(knowledge, content, limit, case=name)
         result["input"] |= {"kind": kind.value, "remarks": [remark.as_json() for remark in reading.remarks]}
         return result
 

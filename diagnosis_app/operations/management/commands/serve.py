@@ -21,6 +21,7 @@ from django.db import DatabaseError, InterfaceError
 from diagnosis_app import env
 from diagnosis_app.operations import embedded_redis, listening, local, prepare
 from diagnosis_app.operations.supervisor import Child, NeverReady, Supervisor
+from retrieval.search import model_folder
 
 SECONDS_TO_START = 60.0
 
@@ -110,7 +111,16 @@ class Command(BaseCommand):
             supervisor.start(web)
         supervisor.start(Child("worker", worker_command(python)))
         supervisor.start(Child("reaper", [python, manage, "reaper"]))
+        if self._can_search_by_meaning():
+            supervisor.start(Child("retrieval", [python, manage, "retrieval"]))
         supervisor.wait_until(ready, webs[0], SECONDS_TO_START)
+
+    def _can_search_by_meaning(self) -> bool:
+        """Everything else works without; one line says what is missing."""
+        missing = model_folder.missing_packages()
+        if missing:
+            self._say(f"Without search by meaning: {', '.join(missing)} not installed (docs/deployment.md).")
+        return not missing
 
     def _welcome(self, address: str, host: str, login: str, logs: Path) -> None:
         lines = [f"Clew is ready: {address}", login, f"Logs: {logs}   Stop: Ctrl-C"]

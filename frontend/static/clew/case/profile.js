@@ -59,6 +59,38 @@ export function withoutDropped(content, { term, quote }) {
   return { ...content, dropped: content.dropped.filter((one) => one.term !== term || one.quote !== quote) };
 }
 
+const genesOf = (content) => content.genes ?? [];
+export const gene = (content, symbol) => genesOf(content).find((one) => one.symbol.toUpperCase() === symbol.toUpperCase());
+
+/** Adds entries in their order; one that is there takes what the new one says, and keeps the rest. */
+export function withGenes(content, entries) {
+  const genes = new Map(genesOf(content).map((one) => [one.symbol.toUpperCase(), one]));
+  for (const entry of entries) {
+    const old = genes.get(entry.symbol.toUpperCase()) ?? {};
+    const said = Object.entries(entry).filter(([, value]) => value !== null && value !== "unknown" && value !== "");
+    genes.set(entry.symbol.toUpperCase(), { ...entry, ...old, ...Object.fromEntries(said) });
+  }
+  return { ...content, genes: [...genes.values()] };
+}
+
+/** Adds one gene at the top of the list, or brings it there. */
+export function withGene(content, entry) {
+  const old = gene(content, entry.symbol);
+  return { ...content, genes: [old ?? entry, ...genesOf(content).filter((one) => one !== old)] };
+}
+
+export function withGeneChange(content, symbol, change) {
+  const old = gene(content, symbol);
+  return old ? { ...content, genes: genesOf(content).map((one) => (one === old ? { ...old, ...change } : one)) } : content;
+}
+
+export function withoutGene(content, symbol) {
+  const old = gene(content, symbol);
+  return old ? { ...content, genes: genesOf(content).filter((one) => one !== old) } : content;
+}
+
+export const withoutGenes = (content) => (genesOf(content).length ? { ...content, genes: [] } : content);
+
 export function withPhrase(content, phrase) {
   return content.unmapped.includes(phrase) ? content : { ...content, unmapped: [...content.unmapped, phrase] };
 }

@@ -56,8 +56,8 @@ export function createSync({ store, page, user, view }) {
     const sent = store.content;
     view.busy(true);
     try {
-      const { shown, open } = view.wanted();
-      const body = { base: revision, content: sent, shown, open };
+      const { shown, open, skip } = view.wanted();
+      const body = { base: revision, content: sent, shown, open, skip };
       if (keepTheirs) body.keep_theirs = true;
       arrived(await request(page.urls.draft, { body }), sent);
     } catch (error) {

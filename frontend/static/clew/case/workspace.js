@@ -5,8 +5,10 @@ import { createCombo } from "./combo.js";
 import { createDifferential } from "./differential.js";
 import { createEditor } from "./editor.js";
 import { createFindings } from "./findings.js";
+import { createGenes } from "./genes.js";
 import { createNote } from "./note.js";
 import { createPatient } from "./patient.js";
+import { createSimilar } from "./similar.js";
 import { createStore } from "./store.js";
 import { createSync } from "./sync.js";
 import { createTray } from "./tray.js";
@@ -36,6 +38,7 @@ const view = {
   keeping: () => announce(say("saving")),
   show(answer) {
     parts.findings.show(answer.findings);
+    parts.genes.show(answer.genes);
     parts.differential.show(answer.differential);
     $("[data-who]").textContent = answer.who;
   },
@@ -61,6 +64,8 @@ parts.note = createNote({ section: $("[data-note]"), store, page, onChoose: choo
 parts.tray = createTray({ box: $("[data-tray]"), store, page, onChoose: choose, announce });
 parts.findings = createFindings({ box: $("[data-findings]"), store, page, announce });
 parts.differential = createDifferential({ box: $("[data-differential]"), sheet: $("[data-differential-sheet]"), store, sync, page, announce, undo });
+parts.similar = createSimilar({ box: $("[data-similar]"), sync, page, announce });
+parts.genes = createGenes({ section: $("[data-genes]"), store, page, announce });
 parts.patient = createPatient({ form: $("[data-patient]"), store, page });
 parts.combo = createCombo({ box: $("[data-combo]"), store, page, announce });
 parts.editor = createEditor({ section: $("[data-note]"), store, sync, page, onRead: read, onWalk: () => parts.note.focus() });
@@ -116,7 +121,7 @@ function spokenAge(value) {
 /** A field that still has the keyboard has not told its words yet. */
 function commit() {
   const held = document.activeElement;
-  if (held?.matches("#age, #onset, [data-act=onset], [data-act=relative]")) held.dispatchEvent(new Event("change", { bubbles: true }));
+  if (held?.matches("#age, #onset, [data-act=onset], [data-act=relative], [data-set=score]")) held.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 async function save() {
@@ -188,7 +193,10 @@ onKeys({
   e: () => page.editable && parts.editor.open(),
   n: () => parts.note.focus(),
   f: () => parts.combo.focus(),
+  g: () => parts.genes.open(),
   d: () => parts.differential.focus(),
+  q: () => parts.differential.ask(),
+  s: () => parts.similar.focus(),
 });
 
 /* Words in single fields survive a reload too. */

@@ -1,0 +1,53 @@
+"""What an ended run leaves to find out: questions, and what separates its candidates.
+
+Made from the knowledge and the case version that the run pinned. They are computed anew, not stored:
+where that knowledge is gone there are none, and the page says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from diagnosis_app.cases import actions as cases
+from diagnosis_app.cases.asking import Asking, asking, questions_of
+from diagnosis_app.cases.next_panels import separates_panel
+from diagnosis_app.runs.models import Outcome, Run
+from retrieval.errors import RetrievalError
+
+COMPARED = (Outcome.RANKED, Outcome.PARTIAL)
+
+
+@dataclass(frozen=True, slots=True)
+class NextSteps:
+    """`away` is that the knowledge of the run cannot be opened any more."""
+
+    asking: Asking | None = None
+    separates: dict[str, str] | None = None  # disease -> HTML
+    away: bool = False
+
+
+def next_steps(run: Run, opened: list[str]) -> NextSteps:
+    """Questions, and for each of the `opened` candidates what separates it from the next."""
+    if run.outcome not in COMPARED:
+        return NextSteps()
+    content = cases.content_of(run.version)
+    try:
+        asked = asking(questions_of(content, snapshot=run.manifest["snapshot"]), content)
+        return NextSteps(asked, {disease: separated(run, disease) for disease in opened})
+    except RetrievalError:
+        return NextSteps(away=True)
+
+
+def separated(run: Run, disease: str, against: str | None = None) -> str:
+    """Raises the errors of a snapshot that is away."""
+    candidates = [(one.disease, one.name) for one in run.candidates.order_by("rank")]
+    return separates_panel(
+        cases.content_of(run.version),
+        candidates,
+        disease,
+        against,
+        snapshot=run.manifest["snapshot"],
+        url=reverse("run_separates", kwargs={"case_id": run.case_id, "run_id": run.pk, "disease": disease}),
+    )

@@ -1,0 +1,145 @@
+"""Texts to vectors, behind a Protocol; the one implementation here is sentence-transformers.
+
+Loaded only in the retrieval process and in `manage.py knowledge embed`, and lazily: importing
+this module imports neither torch nor transformers. Nothing is fetched and no code of a model is
+run (`model_folder`). Texts never reach a log.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from retrieval.search import model_folder
+from retrieval.search.errors import EmbedderMissing
+
+BATCH = 16  # texts; larger ones are slower on a CPU, and a question waits for a batch at most
+BATCH_ON_GPU = 256
+INLINE = 8  # so few texts are a question: embedded by the thread that asks
+NICE = 10  # bulk work gives way to the pages
+OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
+
+
+class Embedder(Protocol):
+    """Gives each text a vector of length one; near meanings have near vectors."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def dimension(self) -> int: ...
+    @property
+    def digest(self) -> str:
+        """Changes whenever the same text would get another vector."""
+        ...
+
+    @property
+    def device(self) -> str: ...
+
+    def embed(self, texts: Sequence[str], *, asked: bool = False) -> np.ndarray:
+        """float32[texts, dimension]; `asked`: these are questions, for models that tell them from documents."""
+        ...
+
+
+def open_embedder(name: str = "", models: Path | None = None) -> Embedder:
+    """The model that CLEW_EMBEDDER means, loaded; EmbedderMissing says what is not there."""
+    missing = model_folder.missing_packages()
+    if missing:
+        raise EmbedderMissing(
+            f"Not installed: {', '.join(missing)}.", hint="Start ./run again: it installs what search by meaning needs."
+        )
+    folder = model_folder.find(name, models)
+    try:
+        return SentenceTransformers(folder, name or model_folder.PACKAGED)
+    except (ImportError, OSError, ValueError, RuntimeError, KeyError, TypeError) as error:  # whatever a bad file raises
+        raise EmbedderMissing(
+            f"The model in {folder} cannot be loaded ({type(error).__name__}).", hint="Take another copy of it."
+        ) from error
+
+
+class SentenceTransformers:
+    """A sentence-transformers model on the GPU if there is one, else on the CPU.
+
+    Bulk work runs as several batches at once with few threads each: one batch on all cores waits
+    for its slowest thread at every layer, which on a busy machine makes it a hundred times slower.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        os.environ.update(OFFLINE, TOKENIZERS_PARALLELISM="false", TQDM_DISABLE="1")
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        self.name = Path(name).name or folder.name
+        self.digest = model_folder.digest(folder)
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        each = max(1, min(4, cores // 4))
+        torch.set_num_threads(each)
+        self._torch = torch
+        self._model: Any = SentenceTransformer(
+            str(folder),
+            device=self.device,
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
+        )
+        self._model.eval()
+        self.dimension = int(self.embed(["length"]).shape[1])
+        self._workers = 1 if self.device == "cuda" else max(1, min(8, cores // each))
+        self._pool: ThreadPoolExecutor | None = None
+
+    _reading = threading.Lock()  # a tokenizer is not safe to share between threads
+    _making = threading.Lock()
+
+    def embed(self, texts: Sequence[str], *, asked: bool = False) -> np.ndarray:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        prompt = self._prompt(asked)
+        if len(texts) <= INLINE:
+            return self._batch([prompt + text for text in texts])
+        size = BATCH_ON_GPU if self.device == "cuda" else BATCH
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # texts of a length: little padding
+        places = [order[start : start + size] for start in range(0, len(order), size)]
+        places.reverse()  # the long ones first: no worker is left with one at the end
+        batches = self._bulk().map(lambda place: self._batch([prompt + texts[i] for i in place]), places)
+        vectors: np.ndarray | None = None
+        for place, batch in zip(places, batches, strict=True):
+            if vectors is None:
+                vectors = np.empty((len(texts), batch.shape[1]), dtype=np.float32)
+            vectors[place] = batch
+        assert vectors is not None  # noqa: S101 - there was a text
+        return vectors
+
+    def _batch(self, texts: list[str]) -> np.ndarray:
+        with self._reading:
+            features = self._model.preprocess(texts)
+        with self._torch.inference_mode():
+            moved = {key: value.to(self.device) if hasattr(value, "to") else value for key, value in features.items()}
+            found = self._model(moved)["sentence_embedding"].float().cpu().numpy()
+        lengths = np.linalg.norm(found, axis=1, keepdims=True)
+        vectors: np.ndarray = (found / np.maximum(lengths, 1e-12)).astype(np.float32)
+        return vectors
+
+    def _prompt(self, asked: bool) -> str:
+        """What the model wants to see before a question or a document; most want nothing."""
+        prompts: dict[str, str] = self._model.prompts or {}
+        names = ("query",) if asked else ("document", "passage")
+        return next((prompts[name] for name in names if prompts.get(name)), "")
+
+    def _bulk(self) -> ThreadPoolExecutor:
+        with self._making:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self._workers, "embedding", initializer=_give_way)
+            return self._pool
+
+
+def _give_way() -> None:
+    """Lowers this thread's priority, where the system knows priorities of threads (Linux)."""
+    with suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

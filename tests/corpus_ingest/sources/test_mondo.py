@@ -1,0 +1,94 @@
+"""Reading Mondo's tables: exact matches, subclass edges, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpus_ingest.source import Parsed, Unparsable
+from corpus_ingest.sources import mondo
+from retrieval.vocabularies import MondoTerm
+from tests.corpus_ingest import small_sources as small
+
+OMIM = "mondo/mondo_exactmatch_omim.sssom.tsv"
+EDGES = "mondo/mondo-rare_edges.tsv"
+FILES = small.mondo_files(
+    omim=[("0000001", "154700")],
+    orphanet=[("0000001", "558")],
+    series=[("0000002", "203655")],
+    edges=[("0000001", "0000002")],
+)
+
+
+def read(path: Path) -> Parsed:
+    source = mondo.source(path)
+    return source.parse(source.fetch())
+
+
+def test_matches_and_edges_become_classes(tmp_path: Path) -> None:
+    parsed = read(small.packed(tmp_path / "mondo.zip", FILES))
+    exact = (("OMIM:154700", "entry 154700"), ("ORPHA:558", "entry 558"))
+    assert parsed.mondo == [
+        MondoTerm("MONDO:0000001", "disease 0000001", exact, ("MONDO:0000002",)),
+        MondoTerm("MONDO:0000002", "disease 0000002", (("OMIMPS:203655", "entry 203655"),)),
+    ]
+    assert read(small.unpacked(tmp_path / "folder", FILES)) == parsed
+
+
+def test_codes_of_snomed_and_icd_stay_unread(tmp_path: Path) -> None:
+    hidden = {"mondo/mondo_exactmatch_sctid.sssom.tsv": b"\xff", "mondo/mondo_exactmatch_icd10cm.sssom.tsv": b"\xff"}
+    assert read(small.packed(tmp_path / "with.zip", FILES | hidden)) == read(
+        small.packed(tmp_path / "mondo.zip", FILES)
+    )
+
+
+def test_version_licence_and_citation_are_stated(tmp_path: Path) -> None:
+    source = mondo.source(small.packed(tmp_path / "mondo.zip", FILES))
+    record = source.describe(source.fetch())
+    assert (record.name, record.version) == ("mondo", "2030-03-03")
+    assert "zero/1.0" in record.licence
+    assert "CC BY 4.0" in record.citation
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (OMIM, b"skos:exactMatch", b"skos:closeMatch", "line 5: predicate_id is not skos:exactMatch"),
+        (OMIM, b"OMIM:154700", b"OMIM:PS1", "line 5: object_id is not an id of OMIM"),
+        (OMIM, b"MONDO:0000001\t", b"DOID:1\t", "line 5: subject_id and subject_label name no class of Mondo"),
+        (OMIM, b"object_id\t", b"object\t", "line 4: the column object_id is missing"),
+        (OMIM, b"\tsemapv:x", b"", "line 5: 5 columns instead of 6"),
+        (OMIM, b"entry 154700", b"\xff", "line 5: the line is not UTF-8"),
+        (EDGES, b"MONDO:0000001\tbiolink:sub", b"DOID:1\tbiolink:sub", "line 3: subject and object are not both"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, file: str, old: bytes, new: bytes, said: str) -> None:
+    assert old in FILES[file]
+    spoilt = FILES | {file: FILES[file].replace(old, new)}
+    with pytest.raises(Unparsable) as caught:
+        read(small.packed(tmp_path / "mondo.zip", spoilt))
+    assert said in caught.value.message
+    assert file.rpartition("/")[2] in caught.value.message
+
+
+def test_a_table_without_its_release_is_refused(tmp_path: Path) -> None:
+    source = mondo.source(small.packed(tmp_path / "m.zip", FILES | {OMIM: FILES[OMIM].replace(b"releases", b"drafts")}))
+    with pytest.raises(Unparsable, match="names no release"):
+        source.describe(source.fetch())
+
+
+def test_a_missing_or_doubled_table_is_named(tmp_path: Path) -> None:
+    without = {name: content for name, content in FILES.items() if name != EDGES}
+    with pytest.raises(Unparsable, match=r"mondo-rare_edges\.tsv is missing"):
+        read(small.packed(tmp_path / "m.zip", without))
+    with pytest.raises(Unparsable, match="occurs twice"):
+        read(small.packed(tmp_path / "m.zip", FILES | {f"copy/{Path(OMIM).name}": FILES[OMIM]}))
+
+
+@pytest.mark.benchmark_data
+def test_the_real_tables_are_read_whole(benchmark_data: Path) -> None:
+    parsed = read(benchmark_data / "knowledge" / "mondo-mappings.zip")
+    targets = [target.partition(":")[0] for term in parsed.mondo for target, _ in term.exact]
+    assert [targets.count(name) for name in ("OMIM", "ORPHA", "OMIMPS")] == [10_045, 9_785, 615]
+    assert sum(len(term.parents) for term in parsed.mondo) == 28_842

@@ -1,0 +1,34 @@
+"""The retrieval process with the embedder of words: `python -m ... SOCKET KNOWLEDGE CACHE [MOOD]`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from retrieval.search.embedder import Embedder
+from retrieval.search.engine import Places
+from retrieval.search.errors import EmbedderMissing
+from retrieval.service import serve
+from tests.retrieval.search.words_embedder import WordsEmbedder
+
+
+def main(socket: str, knowledge: str, cache: str, mood: str = "") -> None:
+    def embedder() -> Embedder:
+        if mood == "no model":
+            raise EmbedderMissing("There is no model.")
+        if mood == "slow to load":
+            time.sleep(3600)
+        return WordsEmbedder(seconds=0.6 if mood == "slow" else 0.0)
+
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    folder = Path(knowledge)
+    places = Places(folder, Path(cache), lambda: (folder / "current").read_text().strip(), embedder, "exact")
+    serve(places, Path(socket), stop)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
