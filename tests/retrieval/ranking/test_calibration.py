@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from retrieval.model import Strength
 from retrieval.ranking.calibration import (
@@ -63,6 +65,23 @@ def test_what_a_doubtful_first_place_leaves_is_the_chance_of_none_of_these():
 def test_equal_first_places_share_the_claim():
     found = calibration(constant=0.0).probabilities(np.array([2.0, 2.0, -5.0]), FIRST)
     assert found[0] == found[1] == pytest.approx(0.25)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(SCORES.tolist()) | st.floats(-30, 30), min_size=1, max_size=40),
+    st.floats(-8, 8),
+    st.sampled_from([0.8, 1.0, 2.0]),
+)
+def test_a_higher_score_is_never_less_likely_and_an_equal_one_just_as_likely(drawn, sure, temperature):
+    """Also where several share the first place, and one is close behind them."""
+    scores = np.array(drawn)
+    found = replace(calibration(constant=sure), temperature=temperature).probabilities(scores, FIRST)
+    order = np.argsort(-scores, kind="stable")
+    assert (np.diff(found[order]) <= 1e-12).all()
+    assert found.min() >= 0 and found.sum() <= 1 + 1e-9
+    for score in set(drawn):
+        assert np.ptp(found[scores == score]) <= 1e-12
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 9])

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.model import Finding, Profile, Sex, Status
-from retrieval.ranking import eligibility, hints
+from retrieval.model import CandidateGene, ContributionKind, Finding, Profile, Sex, Status
+from retrieval.ranking import Ranker, eligibility, hints, summing
 from retrieval.ranking.chances import Chances
 from retrieval.ranking.next_question import Question, choose, information, softmax
 from retrieval.ranking.reading import read_profile
 from retrieval.snapshot import Snapshot
+from tests.retrieval.ranking import published_world
 from tests.retrieval.ranking.test_properties import profiles, with_finding
 from tests.retrieval.ranking.test_real_knowledge import profiles as real_profiles
 from tests.retrieval.ranking.world import ontology_and_diseases, profile, ranker, term
@@ -84,8 +85,7 @@ def test_the_best_of_all_findings_that_may_be_asked_comes_first() -> None:
     assert [gain for _, gain, _ in chosen] == sorted((gain for _, gain, _ in chosen), reverse=True)
 
 
-def effects_are_what_ranking_again_gives(patient: Profile, snapshot: Snapshot | None = None, limit: int = 30) -> int:
-    subject = snapshot.ranker if snapshot else ranker()
+def effects_are_what_ranking_again_gives(patient: Profile, subject: Ranker, limit: int = 30) -> int:
     before = {one.id: one.score for one in subject.rank(patient, limit=10).candidates}
     questions = subject.next_questions(patient, limit=limit).questions
     for question in questions:
@@ -103,11 +103,43 @@ def effects_are_what_ranking_again_gives(patient: Profile, snapshot: Snapshot | 
 @calmly
 @given(profiles)
 def test_the_effect_of_an_answer_is_what_ranking_again_gives(patient: Profile) -> None:
-    effects_are_what_ranking_again_gives(patient, limit=6)
+    effects_are_what_ranking_again_gives(patient, ranker(), limit=6)
+
+
+@calmly
+@given(profiles, st.sampled_from([(), ("HEAD1",), ("REPORT1", "LIMB1")]), st.sampled_from([0.0, 0.5]))
+def test_also_with_published_cases_genes_and_prevalence(
+    patient: Profile, genes: tuple[str, ...], prevalence: float
+) -> None:
+    listed = tuple(map(CandidateGene, genes))
+    asked_of = Profile(patient.findings, patient.sex, patient.age, patient.onset, listed)
+    effects_are_what_ranking_again_gives(asked_of, published_world.ranker(prevalence), limit=6)
+
+
+@pytest.mark.parametrize("kind", [ContributionKind.SIMILAR, ContributionKind.PROFILE])
+def test_an_answer_moves_what_the_findings_say_together(kind: ContributionKind) -> None:
+    """The equality above would hold of a ranker in which these terms stood still."""
+    subject, moved = published_world.ranker(), 0
+    for patient in published_world.PATIENTS[:5]:
+        for question in subject.next_questions(patient, limit=6).questions:
+            longer = with_finding(patient, Finding(question.term))
+            for leader in question.leaders:
+                before, after = (
+                    sum(c.value for c in subject.explain(one, leader.id).candidate.contributions if c.kind is kind)
+                    for one in (patient, longer)
+                )
+                moved += abs(after - before) > 0.1
+    assert moved > 5
+
+
+def test_what_having_cases_is_worth_is_not_counted_again_by_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summing, "HAS_CASES", -0.7)
+    assert effects_are_what_ranking_again_gives(published_world.PATIENTS[0], published_world.ranker(), limit=6)
 
 
 def test_the_effect_is_exact_on_the_real_knowledge(snapshot: Snapshot) -> None:
-    assert sum(effects_are_what_ranking_again_gives(one, snapshot, 6) for _, one in real_profiles(snapshot, 12)) > 30
+    subject = snapshot.ranker
+    assert sum(effects_are_what_ranking_again_gives(one, subject, 6) for _, one in real_profiles(snapshot, 12)) > 30
 
 
 @calmly

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given, settings
@@ -30,7 +31,7 @@ profiles = st.builds(
 
 
 def with_finding(profile: Profile, finding: Finding) -> Profile:
-    return Profile((*profile.findings, finding), profile.sex, profile.age, profile.onset)
+    return replace(profile, findings=(*profile.findings, finding))
 
 
 @calmly
