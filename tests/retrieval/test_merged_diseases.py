@@ -203,13 +203,14 @@ def test_a_disease_that_only_mondo_knows_is_listed_by_name_without_findings(merg
     assert (four.id, four.name, four.annotations) == ("OMIM:4", "Four in lower case", ())
 
 
-def test_a_disease_that_only_published_cases_know_is_listed_too() -> None:
+def test_a_disease_that_only_published_cases_know_is_listed_and_ranked_too() -> None:
     diagnosed = [(("OMIM:600",), "A name"), (("OMIM:600",), "B name"), (("OMIM:600",), "B name"), (("ORPHA:11",), "x")]
     made = built(diagnosed=diagnosed)
     diseases = DiseaseTable(made.arrays, SMALL)
     assert diseases.disease("OMIM:600").name == "B name"
     assert made.counts["diseases_from_cases_alone"] == 1
-    assert "OMIM:600" not in ranked(diseases)
+    assert "OMIM:600" in ranked(diseases), "its published cases are evidence"
+    assert diseases.disease("OMIM:600").annotations == ()
 
 
 def test_genes_of_all_sources_join_with_the_ids_that_either_gives(merged: DiseaseTable) -> None:

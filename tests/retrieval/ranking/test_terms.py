@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrieval.cases import CaseBank
 from retrieval.model import CandidateGene, Contribution, ContributionKind, MatchKind, Profile, ScoredDisease, Strength
 from retrieval.ranking import Ranker, ranking_json, summing
 from retrieval.ranking.fusion import EXCLUDED
@@ -21,6 +22,7 @@ from tests.retrieval.ranking.published_world import (
     ONLY_ONCE,
     PATIENTS,
     PREVALENCE,
+    case,
     ranker,
 )
 from tests.retrieval.ranking.published_world import world as published
@@ -164,6 +166,20 @@ def test_a_documented_finding_keeps_its_source_beside_what_cases_show() -> None:
     assert one.match is MatchKind.EXACT
     assert one.references == ("PMID:001",) and one.frequency is not None and one.frequency.n == 9
     assert one.observed == (2, 3)
+
+
+def test_a_common_finding_that_is_documented_is_never_held_against_the_disease() -> None:
+    """As common in it as anywhere, and its one case does not mention it: nothing for, and nothing against."""
+    one = of(profile("Hearing impairment"), "OMIM:100006", "Hearing impairment")
+    assert (one.match, one.observed, one.value) == (MatchKind.EXACT, (0, 1), 0.0)
+    assert one.references == ("PMID:006",)
+    bank = CaseBank(CaseBank.build(WORLD.ontology, [case("a", "OMIM:100006", "Hearing impairment")]), WORLD.ontology)
+    found = Ranker(WORLD.ontology, WORLD.diseases, WORLD.arrays, bank).explain(
+        profile("Hearing impairment"), "OMIM:100006"
+    )
+    (shown,) = (c for c in found.explains if c.finding)
+    assert shown.value > 0
+    assert (shown.match, shown.references) == (MatchKind.EXACT, ("PMID:006",)), "its source is still named"
 
 
 def test_what_cases_show_counts_a_narrower_finding_too() -> None:
