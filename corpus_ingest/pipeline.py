@@ -118,6 +118,7 @@ def _together(parsed: Sequence[Parsed]) -> Parsed:
         orphanet=list(chain.from_iterable(one.orphanet for one in parsed)),
         mondo=list(chain.from_iterable(one.mondo for one in parsed)),
         cases=list(chain.from_iterable(one.cases for one in parsed)),
+        documents=list(chain.from_iterable(one.documents for one in parsed)),
     )
 
 

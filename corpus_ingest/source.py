@@ -18,6 +18,7 @@ from retrieval.errors import RetrievalError
 from retrieval.manifest import SourceRecord
 from retrieval.model import PublishedCase
 from retrieval.ontology.build import TermRecord
+from retrieval.passages.document import Document
 from retrieval.vocabularies import MondoTerm, OrphanetEntry
 
 
@@ -51,6 +52,7 @@ class Parsed:
     orphanet: Sequence[OrphanetEntry] = ()
     mondo: Sequence[MondoTerm] = ()
     cases: Sequence[PublishedCase] = ()
+    documents: Sequence[Document] = ()
 
 
 @dataclass(frozen=True, slots=True)

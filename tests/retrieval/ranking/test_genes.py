@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from retrieval.genes import GeneTable
 from retrieval.model import CandidateGene, ContributionKind, Inherited, Profile, Sex, Zygosity
-from retrieval.ranking.genes import NO_KNOWN_GENE, NONE_LISTED, ON_LIST, GeneEvidence, Genes
+from retrieval.ranking.genes import (
+    LEAST_SCORE,
+    NO_KNOWN_GENE,
+    NONE_LISTED,
+    ON_LIST,
+    PROTEIN_CODING,
+    GeneEvidence,
+    Genes,
+)
 from retrieval.ranking.segregation import HARDLY, TELLING, fit
 from tests.retrieval.gene_world import AT, DOMINANT, MITOCHONDRIAL, RECESSIVE, X_RECESSIVE, ManyGenes
 
@@ -20,7 +28,13 @@ WORLD = ManyGenes()
 TABLE = GeneTable(WORLD)  # type: ignore[arg-type]
 EVIDENCE = GeneEvidence(TABLE, WORLD, WORLD.ranked)  # type: ignore[arg-type]
 LOSS = math.log(1 - ON_LIST)
-MOST = math.log(1 + ON_LIST * TABLE.size * TELLING)
+# Of n genes one has the full score and the others none: it counts so much more than the average of the list.
+MOST = max(
+    math.log(
+        1 - ON_LIST + ON_LIST * TELLING * n / (1 + LEAST_SCORE * (n - 1)) / max(1 / TABLE.size, n / PROTEIN_CODING)
+    )
+    for n in range(1, 13)
+)
 
 HET, HOM, HEMI, COMPOUND = Zygosity.HETEROZYGOUS, Zygosity.HOMOZYGOUS, Zygosity.HEMIZYGOUS, Zygosity.COMPOUND
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from retrieval.evaluation import Blinding
 from retrieval.model import CandidateGene, Profile
+from retrieval.ranking import Ranker
 from retrieval.ranking.fusion import Artefact
 from tests.retrieval.ranking import published_world
 from tests.retrieval.ranking.published_world import CASES, FURTHER, ONLY_IN_REPORTS, ONLY_ONCE, PATIENTS, SHARED, World
@@ -101,9 +102,7 @@ def test_hidden_cases_alone_leave_the_annotations_as_they_are() -> None:
     hidden = np.ones(WHOLE.bank.size, dtype=np.bool_)
     for patient in PATIENTS[:3]:
         without = published_world.ranker().scores(patient, hidden=hidden)
-        no_bank = published_world.Ranker(
-            WHOLE.ontology, WHOLE.diseases, WHOLE.arrays, fitted=published_world.ranker().fitted
-        )
+        no_bank = Ranker(WHOLE.ontology, WHOLE.diseases, WHOLE.arrays, fitted=published_world.ranker().fitted)
         assert without == pytest.approx(no_bank.scores(patient), abs=ROUNDED)
 
 

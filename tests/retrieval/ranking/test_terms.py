@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from retrieval.cases import CaseBank
 from retrieval.model import CandidateGene, Contribution, ContributionKind, MatchKind, Profile, ScoredDisease, Strength
 from retrieval.ranking import Ranker, ranking_json, summing
-from retrieval.ranking.fusion import EXCLUDED
+from retrieval.ranking.fusion import EXCLUDED, HAS_CASES
 from tests.retrieval.ranking import world
 from tests.retrieval.ranking.published_world import (
     NOT_LISTED,
@@ -141,7 +141,7 @@ def test_the_nearest_case_is_named_with_its_paper_and_how_near_it_is() -> None:
     patient = profile("Arachnodactyly", "Ectopia lentis", "Tall stature")
     one = contribution(patient, "OMIM:100001", ContributionKind.SIMILAR)
     assert (one.cases, one.references, one.likeness) == (("limb-1",), ("PMID:001",), 1.0)
-    assert one.value == pytest.approx(ranker().fitted.weights.nearest + summing.HAS_CASES)
+    assert one.value == pytest.approx(ranker().fitted.weights.nearest + HAS_CASES)
 
 
 def test_of_equal_cases_the_first_by_id_speaks() -> None:
