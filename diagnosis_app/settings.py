@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "diagnosis_app.cases",
     "diagnosis_app.runs",
     "diagnosis_app.evaluation",
+    "diagnosis_app.knowledge",
     "diagnosis_app.interop",
     "diagnosis_app.api",
     "diagnosis_app.operations",
