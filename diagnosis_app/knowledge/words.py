@@ -1,0 +1,163 @@
+"""What the knowledge pages say: names of stages, states, reasons and sources. Only words, no decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from frontend.tags import thousands
+
+
+def stage_name(name: str) -> str:
+    return {
+        "fetch": _("Fetch"),
+        "verify": _("Verify"),
+        "parse": _("Parse"),
+        "screen": _("Screen"),
+        "chunk": _("Chunk"),
+        "embed": _("Embed"),
+        "build": _("Build"),
+        "check": _("Check"),
+        "publish": _("Publish"),
+    }.get(name, name)
+
+
+def stage_doing(name: str) -> str:
+    """What happens now, for the line beside the progress bar."""
+    return {
+        "fetch": _("Fetching"),
+        "verify": _("Verifying"),
+        "parse": _("Parsing"),
+        "screen": _("Screening"),
+        "chunk": _("Cutting into passages"),
+        "embed": _("Embedding"),
+        "build": _("Building"),
+        "check": _("Checking"),
+        "publish": _("Handing over"),
+    }.get(name, name)
+
+
+def stage_what(name: str, n: int) -> str:
+    """What a stage counts, after its number."""
+    if name in {"fetch", "verify"}:
+        return ngettext("file", "files", n)
+    if name in {"parse", "screen"}:
+        return ngettext("text", "texts", n)
+    if name in {"chunk", "embed"}:
+        return ngettext("passage", "passages", n)
+    return ngettext("step", "steps", n)
+
+
+def time_left(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    if seconds < 45:
+        return _("less than a minute left")
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return ngettext("about %(n)s minute left", "about %(n)s minutes left", minutes) % {"n": minutes}
+    hours = round(minutes / 60)
+    return ngettext("about %(n)s hour left", "about %(n)s hours left", hours) % {"n": hours}
+
+
+def took(seconds: float) -> str:
+    if seconds < 1:
+        return _("under 1 s")
+    if seconds < 90:
+        return _("%(n)s s") % {"n": round(seconds)}
+    return _("%(n)s min") % {"n": round(seconds / 60)}
+
+
+def age_in_days(moment: datetime | None) -> str:
+    """41 d; today."""
+    if moment is None:
+        return "–"
+    days = (timezone.now() - moment).days
+    return _("today") if days <= 0 else _("%(n)s d") % {"n": thousands(days)}
+
+
+REASONS: Mapping[str, tuple[str, str]] = {
+    "instruction": ("danger", "stop"),
+    "hidden": ("danger", "stop"),
+    "bidi": ("danger", "stop"),
+    "script": ("danger", "stop"),
+    "personal": ("danger", "lock"),
+    "licence": ("unsure", "warn"),
+    "unreadable": ("unsure", "warn"),
+    "duplicate": ("", "info"),
+}
+
+
+def reason_name(reason: str) -> str:
+    return {
+        "instruction": _("Instruction in text"),
+        "hidden": _("Hidden text"),
+        "bidi": _("Direction of reading turned"),
+        "script": _("Script or markup"),
+        "personal": _("Personal data"),
+        "licence": _("Licence unclear"),
+        "unreadable": _("Unreadable"),
+        "duplicate": _("Duplicate"),
+    }.get(reason, reason.replace("_", " ").capitalize())
+
+
+def reason_words(reason: str) -> str:
+    return {
+        "instruction": _("A passage tells its reader, or a machine that reads it, what to do or to say."),
+        "hidden": _("Characters that draw nothing stand in the text: it may say something else than it shows."),
+        "bidi": _("Characters turn the direction of reading, so that what is shown differs from what is stored."),
+        "script": _("Program text or markup stands where prose is expected."),
+        "personal": _("A name with a date of birth, a number or an address that may belong to a person."),
+        "licence": _("The statement of the licence is missing or not one of those allowed."),
+        "unreadable": _("Too few characters read as words; likely a failed scan."),
+        "duplicate": _("The same text under another name; the other one is kept."),
+    }.get(reason, _("Screening held it back."))
+
+
+def reason_look(reason: str) -> tuple[str, str]:
+    """(class of the tag, icon)"""
+    return REASONS.get(reason, ("unsure", "warn"))
+
+
+def difference_name(part: str) -> str:
+    return {
+        "diseases": _("Diseases"),
+        "annotations": _("Annotations"),
+        "cases": _("Published cases"),
+        "passages": _("Passages"),
+        "documents": _("Documents"),
+        "terms": _("Terms"),
+        "genes": _("Links from gene to disease"),
+    }.get(part, part.replace("_", " ").capitalize())
+
+
+def wanted_words(wanted: Mapping[str, Any]) -> str:
+    """What an ingestion brings: the names of its feeds and files."""
+    files, feeds = list(wanted.get("files") or ()), list(wanted.get("feeds") or ())
+    names = [feed_name(str(feed)) for feed in feeds]
+    if len(files) == 1:
+        names.append(str((files[0].get("about") or {}).get("title") or files[0].get("name") or files[0].get("kind")))
+    elif files:
+        names.append(ngettext("%(n)s file", "%(n)s files", len(files)) % {"n": len(files)})
+    if not names:
+        return _("Everything on this machine")
+    return ", ".join(names[:4]) + (f" +{len(names) - 4}" if len(names) > 4 else "")
+
+
+def feed_name(name: str) -> str:
+    return {
+        "orphanet": "Orphanet",
+        "mondo": "Mondo",
+        "medquad": "MedQuAD",
+        "phenopackets": _("Published cases"),
+        "cases": _("Published cases"),
+        "hpo": "Human Phenotype Ontology",
+        "pubmed": "PubMed",
+        "pmc": _("Open-access literature"),
+        "documents": _("Uploaded documents"),
+    }.get(name, name)
