@@ -59,6 +59,9 @@ PREVALENCE = env.number(
     low=0,
     high=1,
 )
+PUBLISH_ALONE = env.boolean(
+    "CLEW_PUBLISH_ALONE", False, "Whoever proposes a snapshot may publish it alone; otherwise a second person does."
+)
 DEBUG = env.boolean("CLEW_DEBUG", False, "Development only: detailed error pages. Never with patient data.")
 SECRET_KEY = env.key(
     "CLEW_SECRET_KEY",
