@@ -53,9 +53,7 @@ def propose(request: HttpRequest, snapshot_id: str) -> HttpResponse:
 @performs(Verb.KNOWLEDGE_PUBLISH)
 def approve(request: HttpRequest, publication_id: int) -> HttpResponse:
     actor = actor_of(request)
-    published = actions.approve(
-        actor, actions.find_publication(actor, publication_id), request.POST.get("note", "")
-    )
+    published = actions.approve(actor, actions.find_publication(actor, publication_id), request.POST.get("note", ""))
     messages.info(request, _("Published: %(id)s is in use now.") % {"id": published.snapshot[:8]})
     return redirect("knowledge")
 
