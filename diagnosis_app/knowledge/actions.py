@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from corpus_ingest import incoming, publishing, quarantine, refresh
+from corpus_ingest import incoming, publishing, quarantine, refresh, sources
 from corpus_ingest.errors import IngestionError
 from corpus_ingest.ingestion import requests
 from corpus_ingest.models import HeldText, Ingestion, Publication, Refresh
@@ -49,6 +49,12 @@ def receive_upload(actor: Actor, name: str, size: int, pieces: Iterator[bytes]) 
 def find_upload(actor: Actor, upload_id: str) -> Upload:
     actor.require(Verb.KNOWLEDGE_CHANGE)
     return uploads.find(_person(actor), upload_id)
+
+
+def uploads_of(actor: Actor) -> Iterator[Upload]:
+    """What this person uploaded and has not handed over yet."""
+    actor.require(Verb.KNOWLEDGE_CHANGE)
+    return uploads.of(_person(actor))
 
 
 def append_upload(actor: Actor, upload: Upload, at: int, piece: bytes) -> Upload:
@@ -86,6 +92,7 @@ def ingest_feeds(actor: Actor, feeds: Sequence[str]) -> Ingestion:
     actor.require(Verb.KNOWLEDGE_CHANGE)
     if not feeds:
         raise Invalid(_("No source was chosen."), field="feed", hint=_("Choose at least one."))
+    _known(feeds)
     with _plainly(), transaction.atomic():
         ingestion = requests.start(feeds=list(feeds), by=_user(actor))
         _note_down(actor, Verb.KNOWLEDGE_CHANGE, _named(ingestion), {"part": "fetch", "feeds": list(feeds)})
@@ -237,6 +244,7 @@ def _not_oneself(user: User, publication: Publication) -> None:
 def schedule(actor: Actor, feed: str, every_days: int) -> Refresh:
     """From now on the feed is fetched every so many days; what it builds is proposed, never published by itself."""
     actor.require(Verb.KNOWLEDGE_CHANGE)
+    _known([feed])
     with _plainly(), transaction.atomic():
         planned = refresh.schedule(feed, every_days, by=_user(actor))
         _note_down(actor, Verb.KNOWLEDGE_CHANGE, f"feed:{feed}", {"part": "schedule", "days": every_days})
@@ -245,12 +253,21 @@ def schedule(actor: Actor, feed: str, every_days: int) -> Refresh:
 
 def unschedule(actor: Actor, feed: str) -> None:
     actor.require(Verb.KNOWLEDGE_CHANGE)
+    if not refresh.scheduled().filter(feed=feed).exists():
+        raise Invalid(_("This source is not refreshed by itself."), field="feed", hint=_("Reload the page."))
     with transaction.atomic():
         refresh.stop(feed)
         _note_down(actor, Verb.KNOWLEDGE_CHANGE, f"feed:{feed}", {"part": "unschedule"})
 
 
 # --- inside --------------------------------------------------------------
+
+
+def _known(feeds: Sequence[str]) -> None:
+    """Only a feed that is written down is ever fetched: no address comes from a form."""
+    if {one.name for one in sources.kinds() if one.feed} >= set(feeds):
+        return
+    raise Invalid(_("This is not a known feed."), field="feed", hint=_("Choose one of the list."))
 
 
 def _handed_over(upload: Upload, kind: str, about: Mapping[str, Any]) -> incoming.Incoming:
