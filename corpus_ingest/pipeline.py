@@ -31,6 +31,7 @@ from retrieval.ontology import build as ontology_build
 from retrieval.ontology.autocomplete import Autocomplete
 from retrieval.ontology.graph import Ontology
 from retrieval.ontology.information_content import background
+from retrieval.passages import parts as passage_parts
 from retrieval.passages.document import Document, Passage
 from retrieval.phenotype_text import NoteReader
 from retrieval.ranking.ranker import Ranker
@@ -211,6 +212,11 @@ def make_parts(
         with watch.step("Published cases"):
             parts["cases"] = CaseBank.build(ontology, parsed.cases)
         counts |= case_counts(parts["cases"], parsed.cases)
+    if parsed.documents:
+        with watch.step("Passages indexed"):
+            found = passage_parts.parts(parsed.documents, passages, diseases)
+        parts |= found
+        counts |= passage_parts.counts(found)
     return parts, counts
 
 
