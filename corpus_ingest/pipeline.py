@@ -19,7 +19,7 @@ from corpus_ingest.errors import LicenceMissing
 from corpus_ingest.finished import Finished, key_of
 from corpus_ingest.rows import document_of, document_row
 from corpus_ingest.screening import Held
-from corpus_ingest.source import Fetched, Parsed, Source
+from corpus_ingest.source import Fetched, Parsed, Reject, Source
 from corpus_ingest.sources import on_hand
 from corpus_ingest.steps import Progress, Stage, Told, Watch
 from retrieval import disease_build
@@ -40,6 +40,7 @@ from retrieval.snapshot import verify_snapshot
 Arrays = dict[str, np.ndarray]
 READERS = ("corpus_ingest/sources", "corpus_ingest/documents", "corpus_ingest/parsing", "corpus_ingest/*.py")
 HELD = "held"
+TEXTS = ("documents", "rejects")  # the parts of `Parsed` that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +166,12 @@ def _of_source(source: Source, files: Fetched, record: SourceRecord, finished: F
     key = key_of(source.name, repr(record), repr(sorted(files.digests.items())), code)
     rows = finished.get("parsed", key)
     if rows is not None:
-        return Parsed(documents=[document_of(row) for row in rows])
+        rejects = [Reject(*said) for said in rows.pop()["rejects"]]
+        return Parsed(documents=[document_of(row) for row in rows], rejects=rejects)
     parsed = source.parse(files)
-    if parsed.documents and not any(getattr(parsed, part.name) for part in fields(Parsed) if part.name != "documents"):
-        finished.put("parsed", key, [document_row(one) for one in parsed.documents])
+    if parsed.documents and not any(getattr(parsed, part.name) for part in fields(Parsed) if part.name not in TEXTS):
+        rejects = [[one.name, one.reason, one.detail] for one in parsed.rejects]
+        finished.put("parsed", key, [*map(document_row, parsed.documents), {"rejects": rejects}])
     return parsed
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from corpus_ingest import archive
+from corpus_ingest.kind import SourceKind, gettext_noop
 from corpus_ingest.source import Fetched, Parsed, Source, SourceUnavailable, digest
 from corpus_ingest.sources.orphanet.entries import FILE, REMEDY, read_entry, unreadable
 from retrieval.manifest import SourceRecord
@@ -77,3 +78,18 @@ def parse(fetched: Fetched) -> Parsed:
 
 def source(path: Path) -> Source:
     return Source(name=NAME, fetch=partial(fetch, path), describe=describe, parse=parse)
+
+
+KIND = SourceKind(
+    name=NAME,
+    title="Orphanet",
+    brings=gettext_noop(
+        "Brings frequencies, genes, inheritance and onset of some four thousand further diseases, and groups."
+    ),
+    licence=LICENCE,
+    citation=CITATION,
+    url="https://www.orphadata.com",
+    source=source,
+    is_wanted=is_entry,
+    bounds=BOUNDS,
+)
