@@ -133,7 +133,7 @@ def make(knowledge_dir: Path, material: Material, finished: Finished, watch: Wat
             counts["texts_held"] = len(held)
         with watch.step("Written"):
             made = publish.write_snapshot(knowledge_dir, parts, material.records, counts)
-        stage.note(**{name: n for name, n in counts.items() if isinstance(n, int)})
+        stage.note("", **{name: n for name, n in counts.items() if isinstance(n, int)})
     finished.put(HELD, made, [_held_row(one) for one in held])
     return made
 
@@ -156,7 +156,9 @@ def _parsed(material: Material, finished: Finished, stage: Stage) -> Parsed:
         stage.tick(done, len(several))
         parsed.append(_of_source(source, files, record, finished, code))
     stage.tick(len(several), len(several))
-    together = Parsed(**{part.name: list(chain(*(getattr(one, part.name) for one in parsed))) for part in fields(Parsed)})
+    together = Parsed(
+        **{part.name: list(chain(*(getattr(one, part.name) for one in parsed))) for part in fields(Parsed)}
+    )
     stage.note(documents=len(together.documents), cases=len(together.cases))
     return together
 
@@ -170,8 +172,8 @@ def _of_source(source: Source, files: Fetched, record: SourceRecord, finished: F
         return Parsed(documents=[document_of(row) for row in rows], rejects=rejects)
     parsed = source.parse(files)
     if parsed.documents and not any(getattr(parsed, part.name) for part in fields(Parsed) if part.name not in TEXTS):
-        rejects = [[one.name, one.reason, one.detail] for one in parsed.rejects]
-        finished.put("parsed", key, [*map(document_row, parsed.documents), {"rejects": rejects}])
+        said = [[one.name, one.reason, one.detail] for one in parsed.rejects]
+        finished.put("parsed", key, [*map(document_row, parsed.documents), {"rejects": said}])
     return parsed
 
 

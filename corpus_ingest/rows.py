@@ -29,9 +29,7 @@ def document_of(row: Mapping[str, Any]) -> Document:
         id=row["id"],
         source=row["source"],
         title=row["title"],
-        blocks=tuple(
-            Block(text, tuple(section), BlockKind(kind), page) for text, section, kind, page in row["blocks"]
-        ),
+        blocks=tuple(Block(text, tuple(section), BlockKind(kind), page) for text, section, kind, page in row["blocks"]),
         diseases=tuple(row["diseases"]),
         url=row["url"],
         licence=row["licence"],

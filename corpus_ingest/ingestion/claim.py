@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import DateTimeField, Expression, ExpressionWrapper, F, Q
+from django.db.models import DateTimeField, Expression, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -66,7 +66,7 @@ def renew(lease: Lease) -> bool:
     return held(lease).update(lease_until=_until()) == 1
 
 
-def held(lease: Lease):  # type: ignore[no-untyped-def]
+def held(lease: Lease) -> QuerySet[Ingestion]:
     """The row, as long as it is ours."""
     return Ingestion.objects.filter(pk=lease.ingestion_id, fence=lease.fence, state=State.RUNNING)
 

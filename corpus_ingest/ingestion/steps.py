@@ -72,7 +72,7 @@ def _verify(ingestion: Ingestion, files: list[dict[str, Any]], record: Record) -
                 _bring(one, ingestion)
                 with record.held():
                     ingestion.save(update_fields=["wanted"])
-                _discard(one)
+            _discard(one)
         stage.tick(len(files), len(files))
         _judge(files, stage)
 
@@ -80,7 +80,13 @@ def _verify(ingestion: Ingestion, files: list[dict[str, Any]], record: Record) -
 def _bring(one: dict[str, Any], ingestion: Ingestion) -> None:
     """Notes in the wanted file what became of it, so that another try does not do it again."""
     try:
-        brought = bring(one["kind"], _place(one))
+        brought = bring(
+            one["kind"],
+            _place(one),
+            one.get("about", {}),
+            name=one["name"],
+            accept_smaller=ingestion.accept_drops,
+        )
     except RetrievalError as error:
         one["outcome"] = {"refused": {"code": error.code, "message": error.message, "hint": error.hint}}
     else:
@@ -114,6 +120,8 @@ def _build(ingestion: Ingestion, directory: Path, record: Record) -> pipeline.Bu
                 record.skip(name, NOTHING_CHANGED)
         made = known or pipeline.make(directory, material, results, record)
         memo.remember(directory, material.key, made)
+        with record.held():  # named while the lock is held: no prune takes it away
+            Ingestion.objects.filter(pk=ingestion.pk).update(snapshot=made)
     held = pipeline.held_of(made, results)
     if held is not None:
         with record.held():
