@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -25,6 +24,9 @@ from corpus_ingest.errors import NothingToRollBack, NotPossible, SecondPersonNee
 from corpus_ingest.models import Ingestion, Publication, PublicationState
 from retrieval.errors import SnapshotMissing, SnapshotUnreadable
 from retrieval.snapshot import verify_snapshot
+
+if TYPE_CHECKING:
+    from diagnosis_app.accounts.models import User
 
 Published = Callable[[str, str], None]  # (snapshot now in use, the one before or ""), after the pointer has moved
 AT_THE_SHELL = "At the command line."
@@ -39,7 +41,7 @@ def when_published(listener: Published) -> None:
 def propose(
     snapshot: str,
     *,
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
     note: str = "",
     checks: Sequence[Mapping[str, Any]] = (),
     ingestion: Ingestion | None = None,
@@ -62,7 +64,7 @@ def propose(
         return Publication.objects.get(snapshot=snapshot, state=PublicationState.PROPOSED)
 
 
-def approve(publication: Publication, *, by: AbstractBaseUser | None = None, note: str = "") -> Publication:
+def approve(publication: Publication, *, by: User | None = None, note: str = "") -> Publication:
     """Puts a proposed snapshot into use. `by` None is whoever works at the machine's shell."""
     with transaction.atomic():
         row = Publication.objects.select_for_update().get(pk=publication.pk)
@@ -73,7 +75,7 @@ def approve(publication: Publication, *, by: AbstractBaseUser | None = None, not
                 "A second person publishes what you proposed.", hint="Ask another curator of your deployment."
             )
         _whole(row.snapshot)
-        row.approved_by, row.approved_at = by, timezone.now()  # type: ignore[assignment]
+        row.approved_by, row.approved_at = by, timezone.now()
         row.note = note[:500] or row.note
         row.save()
     _carry_out(row)
@@ -91,7 +93,7 @@ def withdraw(publication: Publication, *, note: str = "") -> Publication:
     return row
 
 
-def roll_back(*, by: AbstractBaseUser | None = None, note: str = "", to: str = "") -> Publication:
+def roll_back(*, by: User | None = None, note: str = "", to: str = "") -> Publication:
     """Goes back to the snapshot that was in use before, or to `to`, in one step; one person is enough.
 
     Going back is what is done when something is wrong: it does not wait for a second person.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -13,6 +12,9 @@ from django.utils import timezone
 from corpus_ingest import released
 from corpus_ingest.errors import NotPossible
 from corpus_ingest.models import HeldState, HeldText, Ingestion
+
+if TYPE_CHECKING:
+    from diagnosis_app.accounts.models import User
 
 
 class Held(Protocol):
@@ -56,12 +58,12 @@ def mirror(held: Iterable[Held], ingestion: Ingestion | None = None) -> int:
     return len(rows)
 
 
-def release(text: HeldText, *, by: AbstractBaseUser | None, why: str) -> HeldText:
+def release(text: HeldText, *, by: User | None, why: str) -> HeldText:
     """Lets a text pass from the next build on."""
     return _decide(text, HeldState.RELEASED, by, why)
 
 
-def hold(text: HeldText, *, by: AbstractBaseUser | None, why: str) -> HeldText:
+def hold(text: HeldText, *, by: User | None, why: str) -> HeldText:
     """Takes a release back, from the next build on."""
     return _decide(text, HeldState.HELD, by, why)
 
@@ -70,12 +72,12 @@ def waiting() -> QuerySet[HeldText]:
     return HeldText.objects.filter(state=HeldState.HELD)
 
 
-def _decide(text: HeldText, state: HeldState, by: AbstractBaseUser | None, why: str) -> HeldText:
+def _decide(text: HeldText, state: HeldState, by: User | None, why: str) -> HeldText:
     if not why.strip():
         raise NotPossible("A reason is missing.", hint="Say why this text may be shown.")
     who = by.get_username() if by is not None else ""
     released.decide(text.id, released=state == HeldState.RELEASED, by=who, why=why.strip()[:500])
-    text.state, text.by, text.why, text.at = state, by, why.strip()[:500], timezone.now()  # type: ignore[assignment]
+    text.state, text.by, text.why, text.at = state, by, why.strip()[:500], timezone.now()
     text.save(update_fields=["state", "by", "why", "at"])
     return text
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -12,10 +12,13 @@ from corpus_ingest.errors import NotPossible
 from corpus_ingest.ingestion import requests
 from corpus_ingest.models import ENDED, Ingestion, Refresh, Then
 
+if TYPE_CHECKING:
+    from diagnosis_app.accounts.models import User
+
 LONGEST = 365  # days
 
 
-def schedule(feed: str, every_days: int, *, by: AbstractBaseUser | None = None) -> Refresh:
+def schedule(feed: str, every_days: int, *, by: User | None = None) -> Refresh:
     """Fetches the feed every so many days from now on, the first time after that many days."""
     if not 1 <= every_days <= LONGEST:
         raise NotPossible(f"Every 1 to {LONGEST} days.", hint="Give a number of days.")

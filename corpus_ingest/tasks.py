@@ -12,10 +12,9 @@ from corpus_ingest.ingestion import shutdown
 from diagnosis_app.celery import app
 
 __all__ = ["ingest", "shutdown"]  # the signals of `shutdown` are heard once it is imported
-QUEUE = "ingest"
 
 
-@app.task(name="clew.ingest", queue=QUEUE, acks_late=True, ignore_result=True)
+@app.task(name="clew.ingest", queue=shutdown.NAME, acks_late=True, ignore_result=True)
 def ingest(ingestion_id: str) -> None:
     """Takes the ingestion if nobody has it and carries it as far as it goes."""
     from corpus_ingest.ingestion import worker

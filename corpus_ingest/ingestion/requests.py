@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -13,6 +12,9 @@ from django.utils import timezone
 from corpus_ingest.errors import NotPossible
 from corpus_ingest.ingestion.bell import ring
 from corpus_ingest.models import ENDED, Ingestion, StageName, StageRecord, State, Then
+
+if TYPE_CHECKING:
+    from diagnosis_app.accounts.models import User
 
 PAUSE = "pause"
 
@@ -22,7 +24,7 @@ def start(
     feeds: Sequence[str] = (),
     *,
     then: Then = Then.PROPOSE,
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
     accept_drops: bool = False,
     inline: bool = False,
 ) -> Ingestion:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import Any
 
-from celery.signals import worker_shutting_down
+from celery.signals import worker_ready, worker_shutting_down
 
+NAME = "ingest"  # of the queue, and of the worker that hears it
+NICE = 10  # pages and investigations go first
 _asked = threading.Event()
 
 
@@ -17,3 +20,9 @@ def asked() -> bool:
 @worker_shutting_down.connect
 def _on_shutdown(**_: Any) -> None:
     _asked.set()
+
+
+@worker_ready.connect
+def _on_ready(sender: Any = None, **_: Any) -> None:
+    if str(getattr(sender, "hostname", "")).startswith(f"{NAME}@"):
+        os.nice(NICE)

@@ -83,6 +83,11 @@ class PassageStore:
             return None
         return _sought(self._arrays["key"], self._arrays["key_order"], np.uint64(int(passage_id, 16)))
 
+    @property
+    def keys(self) -> np.ndarray:
+        """uint64 per passage: its id as a number."""
+        return self._arrays["key"]
+
     def positions(self, passage_ids: Sequence[str]) -> np.ndarray:
         """The position of each; -1 for those that are not here."""
         found = (self.index(one) for one in passage_ids)

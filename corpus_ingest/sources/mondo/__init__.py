@@ -95,6 +95,7 @@ KIND = SourceKind(
     source=source,
     is_wanted=is_table,
     bounds=BOUNDS,
+    at_least={"mondo": 1, "mondo.exact": 1},
 )
 
 

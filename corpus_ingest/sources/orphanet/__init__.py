@@ -1,4 +1,4 @@
-"""Orphanet: rare diseases with findings, genes, inheritance, onset, prevalence and their relation to OMIM.
+"""Orphanet: rare diseases with definitions, findings, genes, inheritance, onset, prevalence and their relation to OMIM.
 
 From orphapacket, a directory of JSON files or the zip that holds them, which an administrator brings in.
 """
@@ -73,6 +73,7 @@ def parse(fetched: Fetched) -> Parsed:
         rows=[row for one in read for row in one.rows],
         genes=[gene for one in read for gene in one.genes],
         orphanet=[one.entry for one in read],
+        documents=[one.definition for one in read if one.definition],
     )
 
 
@@ -84,7 +85,7 @@ KIND = SourceKind(
     name=NAME,
     title="Orphanet",
     brings=gettext_noop(
-        "Brings frequencies, genes, inheritance and onset of some four thousand further diseases, and groups."
+        "Brings definitions to quote, and frequencies, genes, inheritance and onset of four thousand further diseases."
     ),
     licence=LICENCE,
     citation=CITATION,
@@ -92,4 +93,5 @@ KIND = SourceKind(
     source=source,
     is_wanted=is_entry,
     bounds=BOUNDS,
+    at_least={"orphanet": 1},
 )
