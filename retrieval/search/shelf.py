@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.search.embedder import Embedder
-from retrieval.search.index import NOTHING, VectorIndex
 from retrieval.search.texts import TERMS, Texts
+from retrieval.search.vectors import NOTHING, VectorIndex
 
 WINDOW, MOST_WINDOWS = 900, 3  # characters read at a time, and how often: a question costs at most some 0.2 s
 _REPEATED = 6  # a term has 2.5 names on average, some have 30

@@ -7,9 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from retrieval.search import index
 from retrieval.search.errors import IndexUnknown
-from retrieval.search.index import NOTHING, Kind, VectorIndex, build
+from retrieval.search.vectors import NOTHING, Kind, VectorIndex, build, stores
 
 # Kind -> how many of the exact ten it has to find.
 PROMISED = {Kind.EXACT: 1.0, Kind.FLAT: 1.0, Kind.IVF: 0.8, Kind.HNSW: 0.9}
@@ -87,6 +86,34 @@ def test_several_threads_get_what_one_gets(kind: Kind) -> None:
     assert np.array_equal(np.stack(alone), np.stack(together))
 
 
+@pytest.mark.parametrize("share", [0.9, 0.5, 0.05, 0.002])
+def test_a_filter_bounds_the_answer_and_hides_nothing_that_is_in_it(kind: Kind, share: float) -> None:
+    held, asked = vectors(4000, 20), vectors(30, 21)
+    mask = np.random.default_rng(22).random(4000) < share
+    truth = build(held, "exact").search(asked, 10, mask)
+    made = build(held, kind)
+    found = made.search(asked, 10, mask)
+    assert mask[found.positions[found.positions != NOTHING]].all()
+    assert np.allclose(found.scores, truth.scores, atol=1e-5)
+    by_position = made.search(asked, 10, np.flatnonzero(mask))
+    assert np.array_equal(by_position.positions, found.positions)
+
+
+def test_a_filter_that_lets_nothing_through_answers_nothing(kind: Kind) -> None:
+    made = build(vectors(100, 23), kind)
+    for nothing in (np.zeros(100, dtype=np.bool_), np.zeros(0, dtype=np.int64)):
+        found = made.search(vectors(2, 24), 5, nothing)
+        assert (found.positions == NOTHING).all()
+        assert found.positions.shape == (2, 5)
+
+
+def test_a_filter_that_does_not_fit_is_refused(kind: Kind) -> None:
+    made = build(vectors(100, 25), kind)
+    for wrong in (np.ones(99, dtype=np.bool_), np.array([100]), np.array([-1]), np.ones(100), np.ones((1, 100), bool)):
+        with pytest.raises(ValueError, match=r"mask|among|positions"):
+            made.search(vectors(1, 26), 5, wrong)
+
+
 def test_in_the_exact_one_ties_stand_in_order_of_position() -> None:
     held = np.tile(vectors(1, 13), (9, 1))
     assert build(held, "exact").search(held[[0]], 4).positions.tolist() == [[0, 1, 2, 3]]
@@ -99,7 +126,7 @@ def test_an_unknown_kind_names_the_known_ones() -> None:
 
 
 def test_without_faiss_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "find_spec", lambda name: None)
+    monkeypatch.setattr(stores, "find_spec", lambda name: None)
     with pytest.raises(IndexUnknown) as refused:
         build(vectors(3, 1), "flat")
     assert "faiss-cpu" in refused.value.hint
