@@ -6,7 +6,7 @@ distributed engine, filled once). One conformance suite holds them all to the sa
 and pymilvus are imported when one of theirs is opened, never before.
 """
 
-from retrieval.search.vectors.index import NOTHING, Kind, Neighbours, VectorIndex
-from retrieval.search.vectors.stores import build
+from retrieval.search.vectors.index import NOTHING, Contents, Kind, Neighbours, VectorIndex, VectorStore
+from retrieval.search.vectors.stores import build, open_store
 
-__all__ = ["NOTHING", "Kind", "Neighbours", "VectorIndex", "build"]
+__all__ = ["NOTHING", "Contents", "Kind", "Neighbours", "VectorIndex", "VectorStore", "build", "open_store"]

@@ -7,6 +7,7 @@ import numpy as np
 from retrieval.search.vectors.index import Kind, Neighbours, checked_questions, mask_of, nothing
 
 BLOCK = 8192  # vectors compared at a time
+ROUNDING = 1e-5  # by which a cosine in float32 may be wrong; matrix products round equal rows differently
 
 
 class ExactIndex:
@@ -34,14 +35,23 @@ def nearest(vectors: np.ndarray, asked: np.ndarray, limit: int, positions: np.nd
         block = vectors[start:end] if positions is None else vectors[positions[start:end]]
         scores[:, start:end] = asked @ block.T
     found = min(max(0, limit), size)
-    if 0 < found < size:  # everything that ties with the last place competes for it by position
-        edge = -np.partition(-scores, found - 1, axis=1)[:, found - 1]
-        rows = [np.flatnonzero(row >= least) for row, least in zip(scores, edge, strict=True)]
-    else:
-        rows = [np.arange(size) for _ in asked]
     neighbours = nothing(len(asked), limit)
-    for q, row in enumerate(rows):
-        best = row[np.lexsort((row, -scores[q, row]))][:found]
-        neighbours.positions[q, : len(best)] = best if positions is None else positions[best]
-        neighbours.scores[q, : len(best)] = scores[q, best]
+    for q, question in enumerate(asked if found else ()):
+        near = np.arange(size)
+        if found < size:  # whatever may be as near as the last of them
+            near = np.flatnonzero(scores[q] >= np.partition(scores[q], size - found)[size - found] - ROUNDING)
+        places = near if positions is None else positions[near]
+        cosines = _cosines(vectors, places, question)
+        best = np.lexsort((places, -cosines))[:found]
+        neighbours.positions[q, :found] = places[best]
+        neighbours.scores[q, :found] = cosines[best]
     return neighbours
+
+
+def _cosines(vectors: np.ndarray, places: np.ndarray, question: np.ndarray) -> np.ndarray:
+    """In float64, each row by itself: equal vectors have equal cosines."""
+    cosines = np.empty(len(places))
+    for start in range(0, len(places), BLOCK):
+        rows = vectors[places[start : start + BLOCK]].astype(np.float64)
+        cosines[start : start + BLOCK] = (rows * question).sum(axis=1)
+    return cosines

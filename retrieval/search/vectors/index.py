@@ -5,6 +5,9 @@ All vectors have length one, so the inner product is the cosine. This module com
 
 from __future__ import annotations
 
+import re
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -12,6 +15,15 @@ from typing import Protocol
 import numpy as np
 
 NOTHING = -1  # the position that fills up a list shorter than asked for
+MARK = 16  # characters of a digest that a name carries
+_FORMS = {
+    "snapshot": "[0-9a-z]{1,32}",
+    "embedder": "[0-9a-z]{1,16}",
+    "name": "[a-z]{1,32}",
+    "digest": "[0-9a-z]{8,64}",
+}
+
+Progress = Callable[[str, int, int], None]  # collection, vectors done, vectors in all
 
 
 class Kind(StrEnum):
@@ -19,6 +31,7 @@ class Kind(StrEnum):
     FLAT = "flat"
     IVF = "ivf"
     HNSW = "hnsw"
+    MILVUS = "milvus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +56,58 @@ class VectorIndex(Protocol):
         """The nearest to each of float32[questions, dimension], at most `limit`.
 
         `among` bounds the answer to some vectors: bool[size], or their positions. Every answer lies
-        in it. What an exact kind (`exact`, `flat`) finds in it is all that there is to find; the
-        approximate ones are exact where it holds few vectors, and miss no more than without it
-        where it holds many. ValueError: another number of columns, a mask of another length, a
-        position that does not exist.
+        in it. An exact kind finds all that there is to find in it; an approximate one misses no more
+        in it than elsewhere. ValueError: another number of columns, a mask of another length, a
+        position that does not exist. StoreAway: a remote one does not answer.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Which vectors these are: of a snapshot, by an embedder, of one collection of texts.
+
+    `digest` stands for the texts and their order. Two vectors of equal contents are equal, but for
+    what two machines round differently; so a store that has them need not be filled again.
+    """
+
+    snapshot: str
+    embedder: str
+    name: str
+    digest: str
+
+    def __post_init__(self) -> None:
+        for field, form in _FORMS.items():
+            if not re.fullmatch(form, getattr(self, field)):
+                raise ValueError(f"{field}: expected {form}")
+
+
+class VectorStore(Protocol):
+    """Where indexes come from: built in memory, or kept by an engine elsewhere and filled once."""
+
+    @property
+    def kind(self) -> Kind: ...
+
+    def open(
+        self,
+        contents: Contents,
+        vectors: np.ndarray,
+        progress: Progress | None = None,
+        stop: threading.Event | None = None,
+    ) -> VectorIndex:
+        """An index over float32[n, dimension], ready to be asked.
+
+        What this store has of these contents is used again, also what a process that was killed
+        left half-filled; whatever does not fit is replaced. EmbeddingsStopped: `stop` was set, and
+        the next try goes on. IndexUnknown: it cannot be had here. StoreAway: it does not answer.
+        """
+        ...
+
+    def forget(self, embedder: str, snapshots: Iterable[str]) -> None:
+        """Gives back what is kept for these snapshots with this embedder, and nothing else."""
+        ...
+
+    def close(self) -> None: ...
 
 
 def nothing(questions: int, limit: int) -> Neighbours:
