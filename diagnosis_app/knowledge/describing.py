@@ -22,6 +22,7 @@ from diagnosis_app.knowledge.uploads import Upload
 OF_ONE = frozenset({"title"})  # asked of each file; everything else is the same for all files of a kind
 LONGEST = 500  # characters of an answer
 CHECKS = frozenset({"redistributable"})
+ELSEWHERE = frozenset({"columns"})  # asked with the head of the table before one's eyes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ def form(uploads: Sequence[Upload], said: Mapping[str, str] | None = None) -> Fo
             problems.append(_unreadable(upload))
         else:
             wanted.setdefault(chosen.name, chosen)
+            if upload.size > chosen.largest:
+                problems.append(_too_large(upload, chosen))
         questions = _questions(chosen, said, upload, problems) if chosen else ()
         table = tables.of(upload, said) if chosen and chosen.name == tables.KIND else None
         files.append(File(upload, able, chosen.name if chosen else "", questions, table))
@@ -111,13 +114,22 @@ def _unreadable(upload: Upload) -> Invalid:
     )
 
 
+def _too_large(upload: Upload, kind: SourceKind) -> Invalid:
+    allowed = {"name": upload.name, "what": _(kind.title), "n": kind.largest // 1024**2}
+    return Invalid(
+        _("%(name)s is larger than %(n)s MB, the most for %(what)s.") % allowed,
+        field=f"kind-{upload.id}",
+        hint=_("Split it, or leave out its pictures."),
+    )
+
+
 def _questions(
     kind: SourceKind, said: Mapping[str, str] | None, upload: Upload | None, problems: list[Invalid]
 ) -> tuple[Question, ...]:
     """Those of one file, or those that all files of the kind share."""
     found = []
     for asked in kind.asks:
-        if (asked.name in OF_ONE) != (upload is not None):
+        if (asked.name in OF_ONE) != (upload is not None) or asked.name in ELSEWHERE:
             continue
         name = f"{kind.name}.{asked.name}" + (f"-{upload.id}" if upload else "")
         question = _question(name, asked, said, upload)
@@ -129,8 +141,7 @@ def _questions(
 
 def _question(name: str, asked: Asked, said: Mapping[str, str] | None, upload: Upload | None) -> Question:
     check = asked.name in CHECKS
-    first = PurePosixPath(upload.name).stem.replace("_", " ") if upload and asked.name == "title" else ""
-    value = first if said is None else ("yes" if check and said.get(name) else said.get(name, "")).strip()[:LONGEST]
+    value = "" if said is None else ("yes" if check and said.get(name) else said.get(name, "")).strip()[:LONGEST]
     missing = said is not None and asked.required and not value
     problem = _("%(what)s is missing.") % {"what": _(asked.title)} if missing else ""
     return Question(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count
+from django.db.models import Case, Count, When
 
 from corpus_ingest.models import HeldState, HeldText
 from diagnosis_app.knowledge import words
 
 PAGE = 20  # texts
+_GRAVE_FIRST = Case(When(reason__in=words.GRAVE, then=0), default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,11 @@ def held() -> Held:
 def page_of(number: str, *, reason: str = "", released: bool = False) -> tuple[Page[HeldText], list[Row]]:
     """A page of the texts; what is no number is the first page, what is too large the last."""
     state = HeldState.RELEASED if released else HeldState.HELD
-    found = HeldText.objects.filter(state=state).select_related("by", "ingestion").order_by("source", "document", "id")
+    found = (
+        HeldText.objects.filter(state=state)
+        .select_related("by", "ingestion")
+        .order_by(_GRAVE_FIRST, "source", "document", "id")
+    )
     if reason:
         found = found.filter(reason=reason)
     page = Paginator(found, PAGE).get_page(number if number.isascii() else "1")

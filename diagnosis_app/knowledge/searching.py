@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from corpus_ingest import library
+from diagnosis_app.knowledge import words
 from diagnosis_app.knowledge.document_page import Piece
 from retrieval.errors import RetrievalError
 from retrieval.passages.search import Came, Hit, Way, search
@@ -106,7 +107,7 @@ def _shown(snapshot: Snapshot, hit: Hit, known: Snapshot | None) -> Shown:
         after=_head(hit.text[end:]),
         source=hit.source.title or hit.source.name,
         version=hit.source.version,
-        licence=hit.source.licence,
+        licence=words.licence_name(hit.source.licence),
         url=hit.source.url if hit.source.url.startswith(("https://", "http://")) else "",
         context=address(hit.document.id, snapshot.id, hit.quote.start, hit.quote.end, hit.passage),
         ways=tuple(_way(one) for one in hit.ways),

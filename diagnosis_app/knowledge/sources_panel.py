@@ -16,6 +16,7 @@ from corpus_ingest import shelf, sources
 from corpus_ingest.ingestion import requests
 from corpus_ingest.kind import Feed, SourceKind
 from corpus_ingest.models import Ingestion, State
+from diagnosis_app.knowledge import words
 from frontend.tags import thousands
 from retrieval.manifest import Manifest, SourceRecord
 
@@ -41,6 +42,7 @@ class Row:
     brings: str
     version: str
     licence: str
+    licence_url: str
     size: str
     age: str
     health: Health
@@ -75,8 +77,10 @@ class Lacking:
     kind: str
     title: str
     brings: str
+    licence: str
     command: str
     accepts: str
+    health: Health
     offer: Offer | None
 
 
@@ -102,19 +106,26 @@ def listed(manifest: Manifest | None) -> Sources:
     counts = manifest.counts if manifest else {}
     rows = tuple(_row(name, of, records, counts, going, failed) for name, (of, records) in grouped.items())
     here = frozenset(grouped)
-    lacking = tuple(
-        Lacking(
-            one.name,
-            _(one.title),
-            _(one.brings),
-            one.how,
-            ", ".join(one.accepts),
-            offer_of(one, here) if one.feed else None,
-        )
-        for one in kinds
-        if one.name not in here
-    )
+    lacking = tuple(_lacking(one, here, going, failed) for one in kinds if one.name not in here)
     return Sources(rows, lacking, tuple(offer_of(one, here) for one in kinds if one.feed))
+
+
+def _lacking(kind: SourceKind, here: frozenset[str], going: frozenset[str], failed: Mapping[str, Ingestion]) -> Lacking:
+    health = Health(_("Not on this machine"), "", "ring")
+    if kind.name in going:
+        health = Health(_("Coming in"), "thread", "clock")
+    elif kind.name in failed:
+        health = Health(_("Not on this machine"), "danger", "stop", str(failed[kind.name].error.get("message", "")))
+    return Lacking(
+        kind=kind.name,
+        title=_(kind.title),
+        brings=_(kind.brings),
+        licence=words.licence_name(kind.licence),
+        command=kind.how,
+        accepts=", ".join(kind.accepts),
+        health=health,
+        offer=offer_of(kind, here) if kind.feed else None,
+    )
 
 
 def offers(names: Iterable[str]) -> list[Offer]:
@@ -132,7 +143,7 @@ def offer_of(kind: SourceKind, here: frozenset[str]) -> Offer:
         host=urlsplit(feed.url).hostname or "",
         url=feed.url,
         bytes=feed.bytes,
-        licence=kind.licence,
+        licence=words.licence_name(kind.licence),
         sha256=feed.sha256,
         tried=feed.tried,
         here=kind.name in here,
@@ -175,6 +186,7 @@ def _row(
         if one
         else ngettext("%(n)s file", "%(n)s files", len(records)) % {"n": len(records)},
         licence=_licences(records),
+        licence_url=records[0].licence if records[0].licence.startswith("https://") else "",
         size=_size(name, counts),
         age=_age(since),
         health=_health(name, since, going, failed),
@@ -184,7 +196,7 @@ def _row(
 
 
 def _licences(records: Sequence[SourceRecord]) -> str:
-    different = sorted({one.licence for one in records})
+    different = sorted({words.licence_name(one.licence) for one in records})
     return (
         different[0]
         if len(different) == 1
@@ -200,9 +212,9 @@ def _size(name: str, counts: Mapping[str, object]) -> str:
         (texts.get(name) if isinstance(texts, Mapping) else None, _("%(n)s passages")),
         (counts.get("cases") if name == "cases" else None, _("%(n)s cases")),
     )
-    for number, words in said:
+    for number, spoken in said:
         if isinstance(number, int) and number:
-            return words % {"n": thousands(number)}
+            return spoken % {"n": thousands(number)}
     kept = shelf.files(name) if re.match(r"[a-z][a-z_]{0,40}\Z", name) else ()
     return _bytes(sum(one.bytes for one in kept)) if kept else "–"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -81,41 +82,47 @@ def age_in_days(moment: datetime | None) -> str:
     return _("today") if days <= 0 else _("%(n)s d") % {"n": thousands(days)}
 
 
+_DANGER, _UNSURE = "danger", "unsure"
 REASONS: Mapping[str, tuple[str, str]] = {
-    "instruction": ("danger", "stop"),
-    "hidden": ("danger", "stop"),
-    "bidi": ("danger", "stop"),
-    "script": ("danger", "stop"),
-    "personal": ("danger", "lock"),
-    "licence": ("unsure", "warn"),
-    "unreadable": ("unsure", "warn"),
-    "duplicate": ("", "info"),
+    "instruction": (_DANGER, "stop"),
+    "hidden_instruction": (_DANGER, "stop"),
+    "hidden": (_DANGER, "stop"),
+    "invisible": (_DANGER, "stop"),
+    "direction": (_DANGER, "stop"),
+    "script": (_DANGER, "stop"),
+    "personal": (_DANGER, "lock"),
+    "lookalike": (_UNSURE, "warn"),
 }
+GRAVE = frozenset(reason for reason, (look, _icon) in REASONS.items() if look == _DANGER)
 
 
 def reason_name(reason: str) -> str:
     return {
         "instruction": _("Instruction in text"),
+        "hidden_instruction": _("Hidden instruction"),
         "hidden": _("Hidden text"),
-        "bidi": _("Direction of reading turned"),
+        "invisible": _("Invisible characters"),
+        "direction": _("Direction of reading turned"),
         "script": _("Script or markup"),
         "personal": _("Personal data"),
-        "licence": _("Licence unclear"),
-        "unreadable": _("Unreadable"),
-        "duplicate": _("Duplicate"),
+        "lookalike": _("Letters that look like others"),
     }.get(reason, reason.replace("_", " ").capitalize())
 
 
 def reason_words(reason: str) -> str:
     return {
         "instruction": _("A passage tells its reader, or a machine that reads it, what to do or to say."),
-        "hidden": _("Characters that draw nothing stand in the text: it may say something else than it shows."),
-        "bidi": _("Characters turn the direction of reading, so that what is shown differs from what is stored."),
+        "hidden_instruction": _("Text that nobody sees tells a machine what to do. Held back with its whole document."),
+        "hidden": _("Text that nobody sees who reads the document: white, tiny, outside the page, or switched off."),
+        "invisible": _(
+            "Characters that draw nothing stand between the letters: it may say something else than it shows."
+        ),
+        "direction": _("Characters turn the direction of reading, so that what is shown differs from what is stored."),
         "script": _("Program text or markup stands where prose is expected."),
         "personal": _("A name with a date of birth, a number or an address that may belong to a person."),
-        "licence": _("The statement of the licence is missing or not one of those allowed."),
-        "unreadable": _("Too few characters read as words; likely a failed scan."),
-        "duplicate": _("The same text under another name; the other one is kept."),
+        "lookalike": _(
+            "Letters of another script stand among those of a word, so that it is another word than it seems."
+        ),
     }.get(reason, _("Screening held it back."))
 
 
@@ -134,6 +141,19 @@ def difference_name(part: str) -> str:
         "terms": _("Terms"),
         "genes": _("Links from gene to disease"),
     }.get(part, part.replace("_", " ").capitalize())
+
+
+_CREATIVE = re.compile(r"https?://creativecommons\.org/(licenses|publicdomain)/([a-z-]+)/(\d\.\d)")
+
+
+def licence_name(licence: str) -> str:
+    """CC BY 4.0 for its address; another address without its scheme; everything else as it is."""
+    match = _CREATIVE.match(licence)
+    if not match:
+        return licence.removeprefix("https://").rstrip("/")
+    if match[1] == "publicdomain":
+        return f"CC0 {match[3]}" if match[2] == "zero" else f"Public domain {match[3]}"
+    return f"CC {match[2].upper()} {match[3]}"
 
 
 def wanted_words(wanted: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from corpus_ingest import library
 from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.policy import Verb
 from diagnosis_app.errors import Invalid
-from diagnosis_app.knowledge import document_page, passages_page
+from diagnosis_app.knowledge import document_page, passages_page, words
 from diagnosis_app.knowledge.permissions import allowed, require_readable
 from retrieval.errors import RetrievalError
 from retrieval.passages.document import Document
@@ -39,13 +39,15 @@ def document(request: HttpRequest, document_id: str) -> HttpResponse:
     if moved:
         marks = _again(snapshot, found, request.GET.get("passage", ""))
     record = next((one for one in snapshot.manifest.sources if one.name == found.source), None)
+    licence = found.licence or (record.licence if record else "")
     context = {
         "document": found,
         "blocks": document_page.shown(found, marks),
         "marked": bool(marks),
         "moved": moved,
         "source": record,
-        "licence": found.licence or (record.licence if record else ""),
+        "licence": licence,
+        "licence_name": words.licence_name(licence),
         "snapshot": snapshot,
         "current": snapshot.id == _current_id(),
         "diseases": [(one, _named(snapshot, one)) for one in found.diseases[:20]],
