@@ -219,7 +219,8 @@ def make_parts(
         counts |= case_counts(parts["cases"], parsed.cases)
     if parsed.documents:
         with watch.step("Passages indexed"):
-            found = passage_parts.parts(parsed.documents, passages, diseases)
+            synonyms = ((entry.id, name) for entry in parsed.orphanet for name in entry.synonyms)
+            found = passage_parts.parts(parsed.documents, passages, diseases, synonyms)
         parts |= found
         counts |= passage_parts.counts(found)
     return parts, counts
