@@ -38,7 +38,13 @@ from retrieval.ranking.ranker import Ranker
 from retrieval.snapshot import verify_snapshot
 
 Arrays = dict[str, np.ndarray]
-READERS = ("corpus_ingest/sources", "corpus_ingest/documents", "corpus_ingest/parsing", "corpus_ingest/*.py")
+READERS = (
+    *(
+        f"corpus_ingest/{name}"
+        for name in ("sources", "documents", "parsing", "source.py", "archive.py", "safe_xml.py")
+    ),
+    "retrieval/passages/document.py",
+)
 HELD = "held"
 TEXTS = ("documents", "rejects")  # the parts of `Parsed` that are kept
 
@@ -150,7 +156,7 @@ def _held_row(one: Held) -> dict[str, object]:
 
 def _parsed(material: Material, finished: Finished, stage: Stage) -> Parsed:
     """What all sources contribute, in the order of the sources."""
-    code, parsed = memo.code(*READERS, "retrieval/passages/document.py"), []
+    code, parsed = memo.code(*READERS), []
     several = list(zip(material.sources, material.fetched, material.records, strict=True))
     for done, (source, files, record) in enumerate(several):
         stage.tick(done, len(several))
