@@ -22,7 +22,7 @@ from corpus_ingest.screening import Held
 from corpus_ingest.source import Fetched, Parsed, Reject, Source
 from corpus_ingest.sources import on_hand
 from corpus_ingest.steps import Progress, Stage, Told, Watch
-from retrieval import disease_build
+from retrieval import disease_build, hierarchy
 from retrieval.cases.bank import CaseBank
 from retrieval.cases.build import counts as case_counts
 from retrieval.diseases import DiseaseTable
@@ -219,6 +219,11 @@ def make_parts(
     with watch.step("Reading of notes"):
         parts["reader"] = NoteReader.build(ontology)
     counts = _term_counts(parsed) | dict(built.counts)
+    if any(term.parents or term.genes for term in parsed.mondo):
+        with watch.step("Hierarchy"):
+            symbols = {gene.hgnc or gene.ncbi: gene.symbol for gene in parsed.genes}
+            parts["hierarchy"] = hierarchy.build(parsed.mondo, symbols)
+        counts |= hierarchy.counts(parts["hierarchy"])
     if parsed.cases:
         with watch.step("Published cases"):
             parts["cases"] = CaseBank.build(ontology, parsed.cases)
