@@ -1,4 +1,4 @@
-"""The task of the queue `ingest` (settings, CELERY_TASK_ROUTES). It carries an id and nothing else; what is to be done stands in the row.
+"""The task of the queue `ingest` (CELERY_TASK_ROUTES). It carries an id; what is to be done stands in the row.
 
 A queue of its own, heard by a worker of its own: parsing and building hold the interpreter for
 minutes, and an investigation must not wait for them.

@@ -21,11 +21,12 @@ from retrieval.errors import RetrievalError
 from retrieval.manifest import ID_PATTERN
 from retrieval.passages.filters import EVERYTHING, FilterInvalid, Filters, allowed
 from retrieval.passages.store import PassageStore
-from retrieval.search import embeddings, index, wire
+from retrieval.search import embeddings, wire
 from retrieval.search.embedder import Embedder
 from retrieval.search.errors import EmbedderMissing, EmbeddingsBusy, EmbeddingsStopped
 from retrieval.search.shelf import Indexed, Questions
 from retrieval.search.texts import CASES, PASSAGES, TERMS, Texts, case_texts, passage_texts, term_texts
+from retrieval.search.vectors import Kind, build
 from retrieval.snapshot import open_snapshot
 
 logger = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class Places:
     embeddings: Path
     current: Callable[[], str | None]
     embedder: Callable[[], Embedder]
-    kind: str = index.Kind.FLAT
+    kind: str = Kind.FLAT
 
 
 class BadRequest(Exception):
@@ -175,9 +176,8 @@ class Engine:
             vectors = store.ready(texts)
             if vectors is None:
                 vectors = store.make(texts, self._note, self._stop)
-            built = index.build(vectors, self._places.kind)
             self._passages[snapshot] = opened.passages
-            self._keep(snapshot, name, Indexed.over(texts, built, questions, vectors))
+            self._keep(snapshot, name, Indexed.over(texts, build(vectors, self._places.kind), questions))
             self._progress.pop(name, None)
             logger.info("%s of %s: %d, %.1f s", name, snapshot, len(texts.ids), time.monotonic() - began)
         if snapshot == self._current():

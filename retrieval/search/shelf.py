@@ -14,13 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.search.embedder import Embedder
-from retrieval.search.index import NOTHING, ExactIndex, Neighbours, VectorIndex
 from retrieval.search.texts import PASSAGES, TERMS, Texts
+from retrieval.search.vectors import NOTHING, VectorIndex
 
 WINDOW, MOST_WINDOWS = 900, 3  # characters read at a time, and how often: a question costs at most some 0.2 s
 _REPEATED = 6  # a term has 2.5 names on average, some have 30
 _KEPT = 256  # vectors of questions that are remembered
-COMPARED, SELDOM = 20_000, 0.05  # so few, or so small a share, of what a filter lets in are compared one by one
 _SENTENCE_ENDS = re.compile(r"(?<=[.;!?\n])\s+")
 
 
@@ -53,18 +52,20 @@ class Indexed:
     texts: Texts
     index: VectorIndex
     floor: float = -1.0
-    vectors: np.ndarray | None = None  # by position; what a filter leaves of them may be compared one by one
 
     @classmethod
-    def over(cls, texts: Texts, index: VectorIndex, questions: Questions, vectors: np.ndarray) -> Indexed:
+    def over(cls, texts: Texts, index: VectorIndex, questions: Questions) -> Indexed:
         """With the floor that this model has here: how near the nearest is to sentences that say nothing."""
         best = index.search(questions.vectors(NEUTRAL), 1).scores[:, 0]
-        return cls(texts, index, float(best.max()) if index.size else -1.0, vectors)
+        if not index.size:
+            return cls(texts, index)
+        # A guide for patients is near to a letter's polite sentences: there only the farthest of them says nothing.
+        return cls(texts, index, float(best.min() if texts.name == PASSAGES else best.max()))
 
     def nearest(self, vectors: np.ndarray, limit: int, allowed: np.ndarray | None = None) -> list[list[Hit]]:
         """Per question its nearest ids, each once, best first; of those that `allowed` (bool per position) lets in."""
         wanted = limit * (_REPEATED if self._repeats() else 1)
-        found = self.index.search(vectors, wanted) if allowed is None else self._among(vectors, wanted, allowed)
+        found = self.index.search(vectors, wanted, allowed)
         return [
             self._once(positions, scores, limit)
             for positions, scores in zip(found.positions.tolist(), found.scores.tolist(), strict=True)
@@ -81,34 +82,8 @@ class Indexed:
                 hits[name] = Hit(name, round(float(score), 4), near)
         return list(hits.values())
 
-    def _among(self, questions: np.ndarray, limit: int, allowed: np.ndarray) -> Neighbours:
-        """The nearest of those allowed: compared one by one where they are few, else by asking the index for more."""
-        rows = np.flatnonzero(allowed)
-        size, share = len(allowed), len(rows) / max(len(allowed), 1)
-        if self.vectors is not None and (len(rows) <= COMPARED or share < SELDOM):
-            found = ExactIndex(np.asarray(self.vectors[rows])).search(questions, limit)
-            held = found.positions >= 0
-            found.positions[held] = rows[found.positions[held]]
-            return found
-        asked = limit
-        while True:
-            asked = min(size, int(asked / max(share, SELDOM)) + limit)
-            found = self.index.search(questions, asked)
-            good = (found.positions >= 0) & allowed[np.maximum(found.positions, 0)]
-            if asked == size or int(good.sum(axis=1).min(initial=limit)) >= min(limit, len(rows)):
-                return _only(found, good, limit)
-
     def _repeats(self) -> bool:
         return self.texts.name == TERMS
-
-
-def _only(found: Neighbours, good: np.ndarray, limit: int) -> Neighbours:
-    """The first `limit` good ones of each row, in their order."""
-    order = np.argsort(~good, axis=1, kind="stable")[:, :limit]
-    kept = np.take_along_axis(good, order, axis=1)
-    positions = np.where(kept, np.take_along_axis(found.positions, order, axis=1), NOTHING)
-    scores = np.where(kept, np.take_along_axis(found.scores, order, axis=1), np.float32("-inf"))
-    return Neighbours(positions, scores)
 
 
 class Questions:

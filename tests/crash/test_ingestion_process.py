@@ -1,4 +1,4 @@
-"""An ingestion that is killed anywhere leaves the snapshot in use as it was, and the next try goes on to the same end."""
+"""An ingestion that is killed anywhere leaves the snapshot in use as it was, and the next try goes on to its end."""
 
 from __future__ import annotations
 
