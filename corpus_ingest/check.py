@@ -112,8 +112,7 @@ def _answers(name: str, answered: Iterator[bool]) -> Check:
 
 
 def _terms(snapshot: Snapshot) -> Iterator[bool]:
-    findings = snapshot.ontology.findings
-    for i in _some(findings):
+    for i in _some(np.flatnonzero(snapshot.ontology.findings)):
         label = snapshot.ontology.label(i)
         found = {one.id for one in snapshot.autocomplete.suggest(label, limit=12)}
         yield snapshot.ontology.ids[i] in found

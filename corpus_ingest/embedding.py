@@ -147,6 +147,8 @@ def _read(process: subprocess.Popen[str], lines: SimpleQueue[dict[str, Any] | No
 def _by_the_retrieval_process(snapshot: str, stage: Stage) -> bool:
     """Asks it about this snapshot, which makes it prepare it, until it has; False if it is away or has no model."""
     client, seen = Client(Path(settings.RETRIEVAL_SOCKET), PATIENCE), time.monotonic()
+    if client.status() is None:
+        return False
     asks = [Ask(name, ("patient",), 1) for name in (CASES, TERMS, PASSAGES)]
     while True:
         note = client.nearest(snapshot, asks).note

@@ -22,7 +22,7 @@ from corpus_ingest.screening import Held
 from corpus_ingest.source import Fetched, Parsed, Reject, Source
 from corpus_ingest.sources import on_hand
 from corpus_ingest.steps import Progress, Stage, Told, Watch
-from retrieval import disease_build
+from retrieval import disease_build, hierarchy
 from retrieval.cases.bank import CaseBank
 from retrieval.cases.build import counts as case_counts
 from retrieval.diseases import DiseaseTable
@@ -38,7 +38,13 @@ from retrieval.ranking.ranker import Ranker
 from retrieval.snapshot import verify_snapshot
 
 Arrays = dict[str, np.ndarray]
-READERS = ("corpus_ingest/sources", "corpus_ingest/documents", "corpus_ingest/parsing", "corpus_ingest/*.py")
+READERS = (
+    *(
+        f"corpus_ingest/{name}"
+        for name in ("sources", "documents", "parsing", "source.py", "archive.py", "safe_xml.py")
+    ),
+    "retrieval/passages/document.py",
+)
 HELD = "held"
 TEXTS = ("documents", "rejects")  # the parts of `Parsed` that are kept
 
@@ -150,7 +156,7 @@ def _held_row(one: Held) -> dict[str, object]:
 
 def _parsed(material: Material, finished: Finished, stage: Stage) -> Parsed:
     """What all sources contribute, in the order of the sources."""
-    code, parsed = memo.code(*READERS, "retrieval/passages/document.py"), []
+    code, parsed = memo.code(*READERS), []
     several = list(zip(material.sources, material.fetched, material.records, strict=True))
     for done, (source, files, record) in enumerate(several):
         stage.tick(done, len(several))
@@ -213,14 +219,19 @@ def make_parts(
     with watch.step("Reading of notes"):
         parts["reader"] = NoteReader.build(ontology)
     counts = _term_counts(parsed) | dict(built.counts)
+    if any(term.parents or term.genes for term in parsed.mondo):
+        with watch.step("Hierarchy"):
+            symbols = {gene.hgnc or gene.ncbi: gene.symbol for gene in parsed.genes}
+            parts["hierarchy"] = hierarchy.build(parsed.mondo, symbols)
+        counts |= hierarchy.counts(parts["hierarchy"])
     if parsed.cases:
         with watch.step("Published cases"):
             parts["cases"] = CaseBank.build(ontology, parsed.cases)
         counts |= case_counts(parts["cases"], parsed.cases)
     if parsed.documents:
         with watch.step("Passages indexed"):
-            also = ((entry.id, name) for entry in parsed.orphanet for name in entry.synonyms)
-            found = passage_parts.parts(parsed.documents, passages, diseases, also)
+            synonyms = ((entry.id, name) for entry in parsed.orphanet for name in entry.synonyms)
+            found = passage_parts.parts(parsed.documents, passages, diseases, synonyms)
         parts |= found
         counts |= passage_parts.counts(found)
     return parts, counts

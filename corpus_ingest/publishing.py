@@ -66,6 +66,7 @@ def propose(
 
 def approve(publication: Publication, *, by: User | None = None, note: str = "") -> Publication:
     """Puts a proposed snapshot into use. `by` None is whoever works at the machine's shell."""
+    settle()
     with transaction.atomic():
         row = Publication.objects.select_for_update().get(pk=publication.pk)
         if row.state != PublicationState.PROPOSED:
@@ -147,13 +148,12 @@ def in_use() -> str | None:
 
 def previous() -> str:
     """The last snapshot in use before the present one that is still there; "" if there is none."""
-    now, there = in_use(), set(publish.finished(_directory()))
+    there = {*publish.finished(_directory())} - {in_use()}
     used = Publication.objects.exclude(published_at=None).order_by("-published_at", "-pk")
-    for snapshot, before, state in used.values_list("snapshot", "before", "state"):
-        if state == PublicationState.PUBLISHED and snapshot != now and snapshot in there:
+    for snapshot, state in used.values_list("snapshot", "state"):
+        if snapshot in there and state == PublicationState.PUBLISHED:
             return str(snapshot)
-        if before != now and before in there:
-            return str(before)
+        there.discard(snapshot)  # what was rolled back the last time is not what one goes back to
     return ""
 
 

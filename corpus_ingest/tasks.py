@@ -1,4 +1,4 @@
-"""The task of the queue `ingest`. It carries an id and nothing else; what is to be done stands in the row.
+"""The task of the queue `ingest` (CELERY_TASK_ROUTES). It carries an id; what is to be done stands in the row.
 
 A queue of its own, heard by a worker of its own: parsing and building hold the interpreter for
 minutes, and an investigation must not wait for them.
@@ -14,7 +14,7 @@ from diagnosis_app.celery import app
 __all__ = ["ingest", "shutdown"]  # the signals of `shutdown` are heard once it is imported
 
 
-@app.task(name="clew.ingest", queue=shutdown.NAME, acks_late=True, ignore_result=True)
+@app.task(name="clew.ingest", acks_late=True, ignore_result=True)
 def ingest(ingestion_id: str) -> None:
     """Takes the ingestion if nobody has it and carries it as far as it goes."""
     from corpus_ingest.ingestion import worker

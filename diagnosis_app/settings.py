@@ -203,6 +203,7 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "diagnosis_app.views.csrf_failure"
 
 CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_ROUTES = {"clew.ingest": {"queue": "ingest"}}  # heard by a worker of its own: no investigation waits for it
 CELERY_WORKER_POOL = "threads"  # the process that hears a signal is the one that works; kill -9 leaves no orphan
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

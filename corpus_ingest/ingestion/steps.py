@@ -155,8 +155,8 @@ def _check(ingestion: Ingestion, directory: Path, snapshot: str, record: Record)
 def _publish(
     ingestion: Ingestion, directory: Path, built: pipeline.Built, checks: list[check.Check], record: Record
 ) -> None:
+    publishing.settle()  # what an earlier try approved, and was stopped before it was in use
     if publishing.in_use() == built.id:
-        publishing.settle()
         record.skip(StageName.PUBLISH, "It is in use already.")
         return
     if ingestion.then == Then.LEAVE and publish.something_in_use(directory):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -128,6 +129,11 @@ def write(directory: Path, *, rows: Sequence[tuple[str, ...]] = ROWS, obo: str =
     genes = "\n".join("\t".join(row) for row in GENES)
     (directory / "genes_to_phenotype.txt").write_text(f"{GENES_HEAD}{genes}\n", encoding="utf-8")
     return hpo.source(directory)
+
+
+def carry(package: Any, source: Source) -> None:
+    """As `travels`, for the whole of a process."""
+    package.KIND = replace(package.KIND, packaged=lambda: source)
 
 
 def travels(monkeypatch: pytest.MonkeyPatch, source: Source) -> None:
