@@ -7,13 +7,15 @@ only draws the questions and reads the answers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from django.utils.translation import gettext as _
 
 from corpus_ingest import sources
 from corpus_ingest.kind import Asked, SourceKind
+from corpus_ingest.sources import documents
+from corpus_ingest.sources.documents.about import AboutInvalid
 from diagnosis_app.errors import Invalid
 from diagnosis_app.knowledge import tables
 from diagnosis_app.knowledge.tables import Table
@@ -77,7 +79,10 @@ def form(uploads: Sequence[Upload], said: Mapping[str, str] | None = None) -> Fo
         if table and said is not None:
             problems.extend(table.problems)
     shared = tuple((_(one.title), _questions(one, said, None, problems)) for one in wanted.values())
-    return Form(tuple(files), tuple(one for one in shared if one[1]), tuple(problems) if said is not None else ())
+    made = Form(tuple(files), tuple(one for one in shared if one[1]))
+    if said is None:
+        return made
+    return replace(made, problems=tuple(problems or _unfit(made)))
 
 
 def answers(made: Form) -> list[tuple[Upload, str, dict[str, str]]]:
@@ -93,6 +98,18 @@ def answers(made: Form) -> list[tuple[Upload, str, dict[str, str]]]:
             about |= file.table.said
         found.append((file.upload, file.chosen, {name: value for name, value in about.items() if value}))
     return found
+
+
+def _unfit(made: Form) -> list[Invalid]:
+    """What the source of documents could not use of the answers: said now, and not when it is read."""
+    found: dict[str, Invalid] = {}
+    for _upload, kind, about in answers(made):
+        if kind == documents.NAME:
+            try:
+                documents.About.of(about)
+            except AboutInvalid as error:
+                found.setdefault(error.field, Invalid(error.message, field=f"{kind}.{error.field}", hint=error.hint))
+    return list(found.values())
 
 
 def readers(name: str) -> tuple[SourceKind, ...]:

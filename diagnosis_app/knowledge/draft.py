@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from corpus_ingest import publishing
 from corpus_ingest.models import Ingestion, Publication, PublicationState, State
@@ -52,7 +55,7 @@ def _decided(snapshot: str) -> bool:
 def _draft(
     snapshot: str, publication: Publication | None, ingestion: Ingestion | None, person: int | None, *, alone: bool
 ) -> Draft:
-    checks = [_check(one) for one in (publication.checks if publication else [])]
+    checks = _checks(publication.checks if publication else [])
     own = publication is not None and publication.proposed_by_id is not None and publication.proposed_by_id == person
     fit = publication is not None and all(one.state != "bad" for one in checks)
     if not alone:
@@ -60,10 +63,34 @@ def _draft(
     return Draft(snapshot, built_of(snapshot), publication, ingestion, tuple(checks), own and not alone, fit)
 
 
-def _check(said: object) -> Check:
-    """Checks are stored as JSON; what is not as expected is shown as it is and counts as bad."""
-    if not isinstance(said, dict):
-        return Check(str(said)[:120], "", "bad")
-    return Check(
-        str(said.get("name", ""))[:120], str(said.get("message", ""))[:300], "good" if said.get("ok") else "bad"
-    )
+def _checks(said: Sequence[object]) -> list[Check]:
+    """In words. What is not as expected is shown as it is and counts as bad; counts that held are one line."""
+    found, held = [], 0
+    for one in said:
+        if not isinstance(one, dict):
+            found.append(Check(str(one)[:120], "", "bad"))
+        elif one.get("kind") == "drop" and one.get("ok"):
+            held += 1
+        else:
+            name, good = str(one.get("name", ""))[:120], bool(one.get("ok"))
+            words, short = _words(name, str(one.get("message", ""))[:300], good=good)
+            found.append(Check(words, short, "good" if good else "bad"))
+    if held:
+        compared = ngettext("%(n)s count compared", "%(n)s counts compared", held) % {"n": held}
+        found.append(Check(_("No great loss against what is in use"), compared, "good"))
+    return found
+
+
+def _words(name: str, message: str, *, good: bool) -> tuple[str, str]:
+    """(what was looked at, what came out)"""
+    known = {
+        "files": _("Every file is whole"),
+        "terms": _("Terms are found by their names"),
+        "ranking": _("Diseases are found by their findings"),
+        "search": _("Texts are found by their titles"),
+    }
+    if name not in known:
+        return name, message
+    counted = re.match(r".*: (\d+) of (\d+) ", message)
+    short = _("%(right)s of %(all)s") % {"right": counted[1], "all": counted[2]} if counted else ""
+    return known[name], short if counted or good else message

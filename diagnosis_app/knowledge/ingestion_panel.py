@@ -14,6 +14,7 @@ from diagnosis_app.knowledge import words
 from frontend.tags import thousands
 
 ORDER = tuple(StageName.values)
+LOST = frozenset({"ingest.dropped", "knowledge.source_refused"})  # accept_drops lets these pass
 _LOOKS = {
     StageState.WAITING: ("later", "knot"),
     StageState.RUNNING: ("now", "clew"),
@@ -44,6 +45,16 @@ class Doing:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that could not be used, while the others went on."""
+
+    name: str
+    message: str
+    hint: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """Everything the live part of the page needs."""
 
@@ -57,6 +68,8 @@ class Sheet:
     pausable: bool
     resumable: bool
     cancellable: bool
+    refused: tuple[Refused, ...] = ()
+    lost: bool = False  # it was refused for what it lost, and a person may say that this is right
     code: str = ""
     message: str = ""
     hint: str = ""
@@ -78,10 +91,21 @@ def sheet(ingestion: Ingestion) -> Sheet:
         pausable=state in {State.QUEUED, State.RUNNING} and not pausing,
         resumable=state in {State.PAUSED, State.FAILED},
         cancellable=state in {State.QUEUED, State.RUNNING, State.PAUSED},
+        refused=tuple(_refused(records)),
+        lost=state == State.FAILED and str(error.get("code", "")) in LOST,
         code=str(error.get("code", "")),
         message=str(error.get("message", "")),
         hint=str(error.get("hint", "")),
     )
+
+
+def _refused(records: dict[str, StageRecord]) -> Iterator[Refused]:
+    """What the stages note of files they refused."""
+    for record in records.values():
+        said = record.counts.get("refused", ()) if isinstance(record.counts, dict) else ()
+        for one in said if isinstance(said, list) else ():
+            if isinstance(one, dict):
+                yield Refused(*(str(one.get(name, ""))[:300] for name in ("name", "message", "hint", "code")))
 
 
 def state_words(state: str, unchanged: bool = False) -> str:
