@@ -59,6 +59,7 @@ def describe(request: HttpRequest) -> HttpResponse:
     context = {
         "form": made,
         "problems": [] if again else problems,
+        "wrong": {one.field for one in problems},
         "gone": gone,
         "fields": tables.field_words(),
         "licences": LICENCES,
