@@ -59,6 +59,9 @@ PREVALENCE = env.number(
     low=0,
     high=1,
 )
+PUBLISH_ALONE = env.boolean(
+    "CLEW_PUBLISH_ALONE", False, "Whoever proposes a snapshot may publish it alone; otherwise a second person does."
+)
 DEBUG = env.boolean("CLEW_DEBUG", False, "Development only: detailed error pages. Never with patient data.")
 SECRET_KEY = env.key(
     "CLEW_SECRET_KEY",
@@ -113,6 +116,7 @@ INSTALLED_APPS = [
     "diagnosis_app.cases",
     "diagnosis_app.runs",
     "diagnosis_app.evaluation",
+    "diagnosis_app.knowledge",
     "diagnosis_app.interop",
     "diagnosis_app.api",
     "diagnosis_app.operations",
@@ -199,6 +203,7 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "diagnosis_app.views.csrf_failure"
 
 CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_ROUTES = {"clew.ingest": {"queue": "ingest"}}  # heard by a worker of its own: no investigation waits for it
 CELERY_WORKER_POOL = "threads"  # the process that hears a signal is the one that works; kill -9 leaves no orphan
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -19,5 +19,6 @@ urlpatterns = [
     path("", include("diagnosis_app.audit.urls")),
     path("", include("diagnosis_app.cases.urls")),
     path("", include("diagnosis_app.evaluation.urls")),
+    path("", include("diagnosis_app.knowledge.urls")),
     path("", include("diagnosis_app.runs.urls")),
 ]

@@ -10,9 +10,12 @@ from typing import Protocol
 from retrieval.cases.bank import CaseBank
 from retrieval.diseases import DiseaseTable
 from retrieval.genes import GeneTable
+from retrieval.hierarchy import Hierarchy
 from retrieval.manifest import Manifest
 from retrieval.ontology.autocomplete import Autocomplete
 from retrieval.ontology.graph import Ontology
+from retrieval.passages.lexical import PassageWords
+from retrieval.passages.store import PassageStore
 from retrieval.phenotype_text import Reader
 from retrieval.ranking.ranker import Ranker
 
@@ -31,7 +34,13 @@ class Knowledge(Protocol):
     @property
     def genes(self) -> GeneTable: ...
     @property
+    def hierarchy(self) -> Hierarchy: ...
+    @property
     def cases(self) -> CaseBank: ...
+    @property
+    def passages(self) -> PassageStore: ...
+    @property
+    def lexical(self) -> PassageWords: ...
     @property
     def ranker(self) -> Ranker: ...
     @property

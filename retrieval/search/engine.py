@@ -19,11 +19,14 @@ from typing import Any
 
 from retrieval.errors import RetrievalError
 from retrieval.manifest import ID_PATTERN
-from retrieval.search import embeddings, index, wire
+from retrieval.passages.filters import EVERYTHING, FilterInvalid, Filters, allowed
+from retrieval.passages.store import PassageStore
+from retrieval.search import embeddings, wire
 from retrieval.search.embedder import Embedder
 from retrieval.search.errors import EmbedderMissing, EmbeddingsBusy, EmbeddingsStopped
 from retrieval.search.shelf import Indexed, Questions
-from retrieval.search.texts import CASES, TERMS, Texts, case_texts, term_texts
+from retrieval.search.texts import CASES, PASSAGES, TERMS, Texts, case_texts, passage_texts, term_texts
+from retrieval.search.vectors import Kind, build
 from retrieval.snapshot import open_snapshot
 
 logger = logging.getLogger(__name__)
@@ -34,6 +37,7 @@ PAUSE = 30.0  # seconds before something that failed is tried again
 COLLECTIONS: dict[str, Callable[[Any], Texts]] = {
     CASES: lambda snapshot: case_texts(snapshot.cases),
     TERMS: lambda snapshot: term_texts(snapshot.ontology),
+    PASSAGES: lambda snapshot: passage_texts(snapshot.passages),
 }
 
 
@@ -51,7 +55,7 @@ class Places:
     embeddings: Path
     current: Callable[[], str | None]
     embedder: Callable[[], Embedder]
-    kind: str = index.Kind.FLAT
+    kind: str = Kind.FLAT
 
 
 class BadRequest(Exception):
@@ -65,6 +69,7 @@ class Engine:
         self._questions: Questions | None = None
         self._why = ""
         self._indexed: OrderedDict[str, dict[str, Indexed]] = OrderedDict()
+        self._passages: dict[str, PassageStore] = {}
         self._progress: dict[str, tuple[int, int]] = {}
         self._asked_about: str | None = None
         self._not_before: dict[str, float] = {}
@@ -113,7 +118,7 @@ class Engine:
             return {"state": State.LOADING}
         if time.monotonic() - received > patience:
             return {"state": State.LOADING, "late": True}  # nobody waits for it any more
-        found = [_ask(questions, parts.get(ask["collection"]), ask) for ask in asks]
+        found = [_ask(questions, parts.get(ask["collection"]), ask, self._passages.get(snapshot)) for ask in asks]
         return {"state": State.LOADING if None in found else State.READY, "answers": found}
 
     def _state(self) -> State:
@@ -171,7 +176,8 @@ class Engine:
             vectors = store.ready(texts)
             if vectors is None:
                 vectors = store.make(texts, self._note, self._stop)
-            self._keep(snapshot, name, Indexed.over(texts, index.build(vectors, self._places.kind), questions))
+            self._passages[snapshot] = opened.passages
+            self._keep(snapshot, name, Indexed.over(texts, build(vectors, self._places.kind), questions))
             self._progress.pop(name, None)
             logger.info("%s of %s: %d, %.1f s", name, snapshot, len(texts.ids), time.monotonic() - began)
         if snapshot == self._current():
@@ -186,6 +192,7 @@ class Engine:
             : max(0, len(self._indexed) - KEPT)
         ]:
             del self._indexed[old]
+            self._passages.pop(old, None)
 
     def _note(self, name: str, done: int, total: int) -> None:
         self._progress[name] = (done, total)
@@ -200,12 +207,20 @@ class Engine:
         return {path.name for path in self._places.knowledge.iterdir() if ID_PATTERN.match(path.name)}
 
 
-def _ask(questions: Questions, indexed: Indexed | None, ask: dict[str, Any]) -> list[list[dict[str, Any]]] | None:
+def _ask(
+    questions: Questions, indexed: Indexed | None, ask: dict[str, Any], passages: PassageStore | None
+) -> list[list[dict[str, Any]]] | None:
     if indexed is None:
         return None
     if not ask["texts"] or not len(indexed.texts.ids):
         return [[] for _ in ask["texts"]]
-    found = indexed.nearest(questions.vectors(ask["texts"]), ask["limit"])
+    mask = None
+    if ask["filters"] and passages is not None:
+        try:
+            mask = allowed(passages, ask["filters"])
+        except FilterInvalid as error:
+            raise BadRequest(error.message) from None
+    found = indexed.nearest(questions.vectors(ask["texts"]), ask["limit"], mask)
     return [[asdict(hit) for hit in hits] for hits in found]
 
 
@@ -233,4 +248,17 @@ def _read_ask(ask: Any, at: int) -> dict[str, Any]:
         raise BadRequest(f"asks[{at}].texts: expected texts of 1 to {wire.LONGEST_TEXT} characters")
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= wire.MOST_HITS:
         raise BadRequest(f"asks[{at}].limit: expected 1 to {wire.MOST_HITS}")
-    return {"collection": collection, "texts": texts, "limit": limit}
+    return {"collection": collection, "texts": texts, "limit": limit, "filters": _filters(ask.get("filters"), at)}
+
+
+def _filters(said: Any, at: int) -> Filters:
+    if said is None:
+        return EVERYTHING
+    values = {"sources": list, "diseases": list, "languages": list, "since": str, "until": str}
+    if not isinstance(said, dict) or not said.keys() <= values.keys():
+        raise BadRequest(f"asks[{at}].filters: expected any of {', '.join(values)}")
+    for name, kind in values.items():
+        one = said.get(name, kind())
+        if not isinstance(one, kind) or (kind is list and not all(isinstance(item, str) for item in one)):
+            raise BadRequest(f"asks[{at}].filters.{name}: expected {'texts' if kind is list else 'a text'}")
+    return Filters(**{name: tuple(one) if isinstance(one, list) else one for name, one in said.items()})

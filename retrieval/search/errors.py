@@ -17,8 +17,15 @@ class IndexUnknown(RetrievalError):
     code = "search.index"
 
 
+class StoreAway(RetrievalError):
+    """The engine that keeps the vectors does not answer, or does not have them any more."""
+
+    code = "search.store_away"
+    retryable = True
+
+
 class EmbeddingsStopped(RetrievalError):
-    """The embedding of a snapshot was interrupted; what was done is kept and the next try goes on."""
+    """Embedding or indexing a snapshot was interrupted; what was done is kept and the next try goes on."""
 
     code = "search.stopped"
     retryable = True

@@ -19,7 +19,7 @@ PLACES = {
     "similar cases": "import retrieval.search.similar, retrieval.search.client",
     "the doctor": f"{DJANGO} from diagnosis_app.operations.checks import services; list(services.retrieval())",
     "./run": f"{DJANGO} import diagnosis_app.operations.management.commands.serve",
-    "the retrieval process, not started": "import retrieval.service, retrieval.search.embedder, retrieval.search.index",
+    "the retrieval process, not started": "import retrieval.service, retrieval.search.engine",
 }
 
 
@@ -39,5 +39,5 @@ def test_it_loads_no_model_and_no_index(place: str) -> None:
 
 def test_the_check_would_notice() -> None:
     pytest.importorskip("faiss", reason="needs faiss-cpu: ./test installs it")
-    built = "import numpy as np; from retrieval.search.index import build; build(np.eye(3, dtype=np.float32))"
+    built = "import numpy as np; from retrieval.search.vectors import build; build(np.eye(3, dtype=np.float32))"
     assert "faiss" in loaded(built)

@@ -17,8 +17,8 @@ import numpy as np
 
 from retrieval.search.embedder import open_embedder
 from retrieval.search.embeddings import Embeddings
-from retrieval.search.index import Kind, VectorIndex, build
 from retrieval.search.texts import Texts, case_texts, term_texts
+from retrieval.search.vectors import Kind, VectorIndex, build
 from retrieval.snapshot import Snapshot, open_snapshot
 from tests import environment, knowledge
 

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError
 
+from corpus_ingest.ingestion import shutdown as ingest
 from diagnosis_app import env
 from diagnosis_app.operations import embedded_redis, listening, local, prepare
 from diagnosis_app.operations.supervisor import Child, NeverReady, Supervisor
@@ -110,6 +111,7 @@ class Command(BaseCommand):
         for web in webs:
             supervisor.start(web)
         supervisor.start(Child("worker", worker_command(python)))
+        supervisor.start(Child("ingest", worker_command(python, queue=ingest.NAME)))
         supervisor.start(Child("reaper", [python, manage, "reaper"]))
         if self._can_search_by_meaning():
             supervisor.start(Child("retrieval", [python, manage, "retrieval"]))
@@ -146,11 +148,13 @@ class _Signals:
         self.count += 1
 
 
-def worker_command(python: str) -> list[str]:
-    """The worker, under ./run and in a container alike."""
+def worker_command(python: str, queue: str = "") -> list[str]:
+    """The worker, under ./run and in a container alike; with a queue of its own, one thread and its name."""
+    threads = 1 if queue else settings.WORKER_PROCESSES
     return [
         *[python, "-m", "celery", "--app", "diagnosis_app.celery", "worker", "--loglevel", "INFO"],
-        *["--concurrency", str(settings.WORKER_PROCESSES), "--without-gossip", "--without-mingle"],
+        *["--concurrency", str(threads), "--without-gossip", "--without-mingle"],
+        *(["--queues", queue, "--hostname", f"{queue}@%h"] if queue else []),
     ]
 
 
