@@ -27,6 +27,7 @@ from retrieval.ontology import build as ontology_build
 from retrieval.ontology.autocomplete import Autocomplete
 from retrieval.ontology.graph import Ontology
 from retrieval.ontology.information_content import background
+from retrieval.passages import parts as passages
 from retrieval.phenotype_text import NoteReader
 from retrieval.ranking.ranker import Ranker
 from retrieval.snapshot import verify_snapshot
@@ -146,6 +147,13 @@ def make_parts(parsed: Parsed, version: str, stages: Stages) -> tuple[dict[str, 
         with stages("Published cases"):
             parts["cases"] = CaseBank.build(ontology, parsed.cases)
         counts |= case_counts(parts["cases"], parsed.cases)
+    if parsed.documents:
+        from corpus_ingest.chunking import chunk
+
+        with stages("Passages"):
+            found = passages.parts(parsed.documents, chain.from_iterable(map(chunk, parsed.documents)), diseases)
+        parts |= found
+        counts |= passages.counts(found)
     return parts, counts
 
 

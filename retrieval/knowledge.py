@@ -13,6 +13,8 @@ from retrieval.genes import GeneTable
 from retrieval.manifest import Manifest
 from retrieval.ontology.autocomplete import Autocomplete
 from retrieval.ontology.graph import Ontology
+from retrieval.passages.lexical import PassageWords
+from retrieval.passages.store import PassageStore
 from retrieval.phenotype_text import Reader
 from retrieval.ranking.ranker import Ranker
 
@@ -32,6 +34,10 @@ class Knowledge(Protocol):
     def genes(self) -> GeneTable: ...
     @property
     def cases(self) -> CaseBank: ...
+    @property
+    def passages(self) -> PassageStore: ...
+    @property
+    def lexical(self) -> PassageWords: ...
     @property
     def ranker(self) -> Ranker: ...
     @property

@@ -24,6 +24,8 @@ from retrieval.genes import GeneTable
 from retrieval.manifest import MANIFEST, REBUILD, Manifest, read_manifest
 from retrieval.ontology.autocomplete import Autocomplete
 from retrieval.ontology.graph import Ontology
+from retrieval.passages.lexical import PassageWords
+from retrieval.passages.store import PassageStore
 from retrieval.phenotype_text import NoteReader, Reader
 from retrieval.ranking.ranker import Ranker
 
@@ -75,9 +77,21 @@ class Snapshot:
     @cached_property
     def cases(self) -> CaseBank:
         """The published cases; an empty bank where the snapshot has none."""
-        if not any(name.startswith("cases/") for name in self.manifest.files):
+        if not self._has("cases"):
             return CaseBank.empty(self.ontology)
         return self._part("cases", lambda arrays: CaseBank(arrays, self.ontology))
+
+    @cached_property
+    def passages(self) -> PassageStore:
+        """The documents and passages; an empty store where the snapshot has none."""
+        if not self._has("passages"):
+            return PassageStore.empty(self.diseases)
+        return self._part("passages", lambda arrays: PassageStore(arrays, self.diseases))
+
+    @cached_property
+    def lexical(self) -> PassageWords:
+        """The passages by their words."""
+        return self._part("lexical", PassageWords) if self._has("lexical") else PassageWords.empty()
 
     @cached_property
     def ranker(self) -> Ranker:
@@ -93,6 +107,9 @@ class Snapshot:
     @cached_property
     def reader(self) -> Reader:
         return self._part("reader", lambda arrays: NoteReader(arrays, self.ontology))
+
+    def _has(self, part: str) -> bool:
+        return any(name.startswith(f"{part}/") for name in self.manifest.files)
 
     def _part(self, part: str, make: Callable[[dict[str, np.ndarray]], Part]) -> Part:
         prefix = f"{part}/"

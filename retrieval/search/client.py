@@ -10,11 +10,12 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from retrieval.passages.filters import EVERYTHING, Filters
 from retrieval.search import wire
 
 PATIENCE = 0.3  # seconds
@@ -33,11 +34,15 @@ class Note(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """For each text its nearest in one collection (`cases`, `terms`). A text holds more than blanks."""
+    """For each text its nearest in one collection (`cases`, `terms`, `passages`). A text holds more than blanks.
+
+    `filters` are for passages, and are heeded before the nearest are chosen.
+    """
 
     collection: str
     texts: tuple[str, ...]
     limit: int = 50
+    filters: Filters = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,8 @@ class Client:
 
 def _bounded(ask: Ask) -> dict[str, Any]:
     texts = [text[:LONGEST] for text in ask.texts[: wire.MOST_TEXTS]]
-    return {"collection": ask.collection, "texts": texts, "limit": min(max(1, ask.limit), wire.MOST_HITS)}
+    said = {"collection": ask.collection, "texts": texts, "limit": min(max(1, ask.limit), wire.MOST_HITS)}
+    return said | {"filters": asdict(ask.filters)} if ask.filters else said
 
 
 def _read(said: wire.Message, asked: int) -> Answer:

@@ -19,12 +19,14 @@ from typing import Any
 
 from retrieval.errors import RetrievalError
 from retrieval.manifest import ID_PATTERN
+from retrieval.passages.filters import EVERYTHING, FilterInvalid, Filters, allowed
+from retrieval.passages.store import PassageStore
 from retrieval.search import embeddings, wire
 from retrieval.search.embedder import Embedder
-from retrieval.search.errors import EmbedderMissing, EmbeddingsBusy, EmbeddingsStopped
+from retrieval.search.errors import EmbedderMissing, EmbeddingsBusy, EmbeddingsStopped, StoreAway
 from retrieval.search.shelf import Indexed, Questions
-from retrieval.search.texts import CASES, TERMS, Texts, case_texts, term_texts
-from retrieval.search.vectors import Kind, build
+from retrieval.search.texts import CASES, PASSAGES, TERMS, Texts, case_texts, passage_texts, term_texts
+from retrieval.search.vectors import Kind, VectorStore, open_store
 from retrieval.snapshot import open_snapshot
 
 logger = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ PAUSE = 30.0  # seconds before something that failed is tried again
 COLLECTIONS: dict[str, Callable[[Any], Texts]] = {
     CASES: lambda snapshot: case_texts(snapshot.cases),
     TERMS: lambda snapshot: term_texts(snapshot.ontology),
+    PASSAGES: lambda snapshot: passage_texts(snapshot.passages),
 }
 
 
@@ -42,6 +45,7 @@ class State(StrEnum):
     LOADING = "loading"
     READY = "ready"
     NO_EMBEDDER = "no_embedder"
+    AWAY = "away"  # of one answer: the engine that keeps the vectors did not give any
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Places:
     current: Callable[[], str | None]
     embedder: Callable[[], Embedder]
     kind: str = Kind.FLAT
+    milvus: str = ""  # its address, where that is the kind
+    milvus_public: bool = False  # whether it may be outside the house
 
 
 class BadRequest(Exception):
@@ -66,7 +72,10 @@ class Engine:
         self._questions: Questions | None = None
         self._why = ""
         self._indexed: OrderedDict[str, dict[str, Indexed]] = OrderedDict()
+        self._passages: dict[str, PassageStore] = {}
         self._progress: dict[str, tuple[int, int]] = {}
+        self._trouble: dict[str, str] = {}
+        self._store: VectorStore | None = None
         self._asked_about: str | None = None
         self._not_before: dict[str, float] = {}
         self._stop = threading.Event()
@@ -88,6 +97,8 @@ class Engine:
         said: wire.Message = {"state": self._state(), "index": str(self._places.kind)}
         if self._why:
             said["why"] = self._why
+        if trouble := self._trouble.get(self._current() or ""):
+            said["trouble"] = trouble
         if embedder is not None:
             said["embedder"] = {
                 "name": embedder.name,
@@ -114,7 +125,11 @@ class Engine:
             return {"state": State.LOADING}
         if time.monotonic() - received > patience:
             return {"state": State.LOADING, "late": True}  # nobody waits for it any more
-        found = [_ask(questions, parts.get(ask["collection"]), ask) for ask in asks]
+        try:
+            found = [_ask(questions, parts.get(ask["collection"]), ask, self._passages.get(snapshot)) for ask in asks]
+        except StoreAway as error:
+            self._lose(snapshot, error)
+            return {"state": State.AWAY}
         return {"state": State.LOADING if None in found else State.READY, "answers": found}
 
     def _state(self) -> State:
@@ -141,6 +156,8 @@ class Engine:
                 self._prepare(snapshot, self._embedder, self._questions)
             self._wake.wait(EVERY)
             self._wake.clear()
+        if self._store is not None:
+            self._store.close()
 
     def stop(self) -> None:
         self._stop.set()
@@ -157,7 +174,9 @@ class Engine:
         except EmbeddingsBusy:
             self._not_before[snapshot] = time.monotonic() + EVERY
         except (RetrievalError, OSError, ValueError) as error:  # no such snapshot, a damaged one, a full disk
-            logger.error("snapshot %s could not be prepared: %s", snapshot, type(error).__name__)
+            why = f"{error.message} {error.hint}".strip() if isinstance(error, RetrievalError) else type(error).__name__
+            logger.error("snapshot %s could not be prepared: %s", snapshot, why)
+            self._trouble = {snapshot: why}
             self._not_before[snapshot] = time.monotonic() + PAUSE
             if snapshot == self._asked_about:
                 self._asked_about = None
@@ -165,6 +184,7 @@ class Engine:
     def _load(self, snapshot: str, embedder: Embedder, questions: Questions) -> None:
         opened = open_snapshot(self._places.knowledge / snapshot)
         store = embeddings.Embeddings(self._places.embeddings, snapshot, embedder)
+        vector_store = self._vectors()
         for name, read in COLLECTIONS.items():
             if name in self._indexed.get(snapshot, {}):
                 continue
@@ -172,10 +192,14 @@ class Engine:
             vectors = store.ready(texts)
             if vectors is None:
                 vectors = store.make(texts, self._note, self._stop)
-            self._keep(snapshot, name, Indexed.over(texts, build(vectors, self._places.kind), questions))
+            index = vector_store.open(store.contents(texts), vectors, self._note, self._stop)
+            self._passages[snapshot] = opened.passages
+            self._keep(snapshot, name, Indexed.over(texts, index, questions))
             self._progress.pop(name, None)
             logger.info("%s of %s: %d, %.1f s", name, snapshot, len(texts.ids), time.monotonic() - began)
+        self._trouble.pop(snapshot, None)
         if snapshot == self._current():
+            vector_store.forget(store.mark, store.others(self._snapshots()))  # first: it finds them by what is here
             store.forget_others(self._snapshots())
 
     def _keep(self, snapshot: str, name: str, indexed: Indexed) -> None:
@@ -187,6 +211,20 @@ class Engine:
             : max(0, len(self._indexed) - KEPT)
         ]:
             del self._indexed[old]
+            self._passages.pop(old, None)
+
+    def _vectors(self) -> VectorStore:
+        if self._store is None:
+            places = self._places
+            self._store = open_store(places.kind, places.embeddings, places.milvus, public=places.milvus_public)
+        return self._store
+
+    def _lose(self, snapshot: str, error: StoreAway) -> None:
+        """What is kept elsewhere has gone away: opened again as soon as it answers, filled again if it must be."""
+        logger.error("snapshot %s cannot be searched: %s", snapshot, error.message)
+        self._trouble = {snapshot: f"{error.message} {error.hint}".strip()}
+        self._indexed.pop(snapshot, None)
+        self._wake.set()
 
     def _note(self, name: str, done: int, total: int) -> None:
         self._progress[name] = (done, total)
@@ -201,12 +239,20 @@ class Engine:
         return {path.name for path in self._places.knowledge.iterdir() if ID_PATTERN.match(path.name)}
 
 
-def _ask(questions: Questions, indexed: Indexed | None, ask: dict[str, Any]) -> list[list[dict[str, Any]]] | None:
+def _ask(
+    questions: Questions, indexed: Indexed | None, ask: dict[str, Any], passages: PassageStore | None
+) -> list[list[dict[str, Any]]] | None:
     if indexed is None:
         return None
     if not ask["texts"] or not len(indexed.texts.ids):
         return [[] for _ in ask["texts"]]
-    found = indexed.nearest(questions.vectors(ask["texts"]), ask["limit"])
+    mask = None
+    if ask["filters"] and passages is not None:
+        try:
+            mask = allowed(passages, ask["filters"])
+        except FilterInvalid as error:
+            raise BadRequest(error.message) from None
+    found = indexed.nearest(questions.vectors(ask["texts"]), ask["limit"], mask)
     return [[asdict(hit) for hit in hits] for hits in found]
 
 
@@ -234,4 +280,17 @@ def _read_ask(ask: Any, at: int) -> dict[str, Any]:
         raise BadRequest(f"asks[{at}].texts: expected texts of 1 to {wire.LONGEST_TEXT} characters")
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= wire.MOST_HITS:
         raise BadRequest(f"asks[{at}].limit: expected 1 to {wire.MOST_HITS}")
-    return {"collection": collection, "texts": texts, "limit": limit}
+    return {"collection": collection, "texts": texts, "limit": limit, "filters": _filters(ask.get("filters"), at)}
+
+
+def _filters(said: Any, at: int) -> Filters:
+    if said is None:
+        return EVERYTHING
+    values = {"sources": list, "diseases": list, "languages": list, "since": str, "until": str}
+    if not isinstance(said, dict) or not said.keys() <= values.keys():
+        raise BadRequest(f"asks[{at}].filters: expected any of {', '.join(values)}")
+    for name, kind in values.items():
+        one = said.get(name, kind())
+        if not isinstance(one, kind) or (kind is list and not all(isinstance(item, str) for item in one)):
+            raise BadRequest(f"asks[{at}].filters.{name}: expected {'texts' if kind is list else 'a text'}")
+    return Filters(**{name: tuple(one) if isinstance(one, list) else one for name, one in said.items()})

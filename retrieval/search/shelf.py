@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.search.embedder import Embedder
-from retrieval.search.texts import TERMS, Texts
+from retrieval.search.texts import PASSAGES, TERMS, Texts
 from retrieval.search.vectors import NOTHING, VectorIndex
 
 WINDOW, MOST_WINDOWS = 900, 3  # characters read at a time, and how often: a question costs at most some 0.2 s
@@ -59,9 +59,10 @@ class Indexed:
         best = index.search(questions.vectors(NEUTRAL), 1).scores[:, 0]
         return cls(texts, index, float(best.max()) if index.size else -1.0)
 
-    def nearest(self, vectors: np.ndarray, limit: int) -> list[list[Hit]]:
-        """Per question its nearest ids, each once, best first."""
-        found = self.index.search(vectors, limit * (_REPEATED if self._repeats() else 1))
+    def nearest(self, vectors: np.ndarray, limit: int, allowed: np.ndarray | None = None) -> list[list[Hit]]:
+        """Per question its nearest ids, each once, best first; of those that `allowed` (bool per position) lets in."""
+        wanted = limit * (_REPEATED if self._repeats() else 1)
+        found = self.index.search(vectors, wanted, allowed)
         return [
             self._once(positions, scores, limit)
             for positions, scores in zip(found.positions.tolist(), found.scores.tolist(), strict=True)
@@ -74,7 +75,8 @@ class Indexed:
                 break
             name = self.texts.ids[position]
             if name not in hits:
-                hits[name] = Hit(name, round(float(score), 4), self.texts.texts[position])
+                near = "" if self.texts.name == PASSAGES else self.texts.texts[position]
+                hits[name] = Hit(name, round(float(score), 4), near)
         return list(hits.values())
 
     def _repeats(self) -> bool:

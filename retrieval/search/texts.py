@@ -1,16 +1,19 @@
-"""What is embedded of a snapshot: its published cases and the names of its findings.
+"""What is embedded of a snapshot: its published cases, the names of its findings, and its passages.
 
 A case's text is sex, onset and the labels of the findings that the patient had, the most specific
 first (a model reads a few hundred words and drops the rest). Left out on purpose: the diagnosis and
 the genes, because a question that names a disease would then find its cases by that name and not by
 what the patients had; and excluded findings, because an embedding hardly tells "no seizures" from
 "seizures".
+
+A passage is read below the title of its document and its headings: "Symptoms" alone says nothing of the disease.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -20,9 +23,12 @@ from retrieval.errors import MalformedAge
 from retrieval.model import PublishedCase, Sex
 from retrieval.ontology.graph import Ontology
 from retrieval.ontology.names import finding_names
+from retrieval.passages.store import PassageStore
 
-CASES, TERMS = "cases", "terms"
+CASES, TERMS, PASSAGES = "cases", "terms", "passages"
 MOST_FINDINGS = 40  # labels of one case; more than a model of 512 tokens reads
+PASSAGE = 1_600  # characters of a passage, its title and headings included; more than such a model reads
+HEADINGS = 300  # characters of title and headings at most
 _SEX = {Sex.FEMALE: "female", Sex.MALE: "male"}
 _PLAIN_ONSETS = ("HP:0003577", "HP:0003623", "HP:0003593", "HP:0011463", "HP:0003621", "HP:0003581")
 
@@ -45,6 +51,35 @@ def term_texts(ontology: Ontology) -> Texts:
     """Every name of every finding: a phrase is near to one name of a term, not to their mean."""
     names = list(finding_names(ontology))
     return Texts(TERMS, [ontology.ids[name.term] for name in names], [name.text for name in names])
+
+
+def passage_texts(store: PassageStore) -> Texts:
+    """Read from the store one by one: a million of them never stand in memory together."""
+    return Texts(PASSAGES, _Ids(store), _PassageTexts(store))
+
+
+class _Ids(Sequence[str]):
+    def __init__(self, store: PassageStore) -> None:
+        self._store = store
+
+    def __len__(self) -> int:
+        return self._store.size
+
+    def __getitem__(self, i: Any) -> Any:
+        return self._one(i) if isinstance(i, int) else [self._one(k) for k in range(*i.indices(len(self)))]
+
+    def _one(self, i: int) -> str:
+        if not 0 <= i < len(self):
+            raise IndexError("no such passage")
+        return self._store.id(i)
+
+
+class _PassageTexts(_Ids):
+    def _one(self, i: int) -> str:
+        if not 0 <= i < len(self):
+            raise IndexError("no such passage")
+        above = ". ".join(part for part in (self._store.title(i), *self._store.section(i)) if part)[:HEADINGS]
+        return f"{above}\n{self._store.text(i)}"[:PASSAGE].strip() or "-"
 
 
 class _Labels:
