@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus_ingest import memo, publish
+from corpus_ingest.chunking import chunk
 from corpus_ingest.source import Fetched, Parsed, Source
 from corpus_ingest.sources import on_hand
 from retrieval import disease_build
@@ -120,6 +121,7 @@ def _together(parsed: Sequence[Parsed]) -> Parsed:
         mondo=list(chain.from_iterable(one.mondo for one in parsed)),
         cases=list(chain.from_iterable(one.cases for one in parsed)),
         documents=list(chain.from_iterable(one.documents for one in parsed)),
+        rejects=list(chain.from_iterable(one.rejects for one in parsed)),
     )
 
 
@@ -148,10 +150,10 @@ def make_parts(parsed: Parsed, version: str, stages: Stages) -> tuple[dict[str, 
             parts["cases"] = CaseBank.build(ontology, parsed.cases)
         counts |= case_counts(parts["cases"], parsed.cases)
     if parsed.documents:
-        from corpus_ingest.chunking import chunk
-
         with stages("Passages"):
-            found = passages.parts(parsed.documents, chain.from_iterable(map(chunk, parsed.documents)), diseases)
+            cut = chain.from_iterable(map(chunk, parsed.documents))
+            also = ((entry.id, name) for entry in parsed.orphanet for name in entry.synonyms)
+            found = passages.parts(parsed.documents, cut, diseases, also)
         parts |= found
         counts |= passages.counts(found)
     return parts, counts

@@ -57,7 +57,10 @@ class Indexed:
     def over(cls, texts: Texts, index: VectorIndex, questions: Questions) -> Indexed:
         """With the floor that this model has here: how near the nearest is to sentences that say nothing."""
         best = index.search(questions.vectors(NEUTRAL), 1).scores[:, 0]
-        return cls(texts, index, float(best.max()) if index.size else -1.0)
+        if not index.size:
+            return cls(texts, index)
+        # A guide for patients is near to a letter's polite sentences: there only the farthest of them says nothing.
+        return cls(texts, index, float(best.min() if texts.name == PASSAGES else best.max()))
 
     def nearest(self, vectors: np.ndarray, limit: int, allowed: np.ndarray | None = None) -> list[list[Hit]]:
         """Per question its nearest ids, each once, best first; of those that `allowed` (bool per position) lets in."""
