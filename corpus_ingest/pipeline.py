@@ -153,7 +153,7 @@ def make_parts(parsed: Parsed, version: str, stages: Stages) -> tuple[dict[str, 
         with stages("Passages"):
             cut = chain.from_iterable(map(chunk, parsed.documents))
             also = ((entry.id, name) for entry in parsed.orphanet for name in entry.synonyms)
-            found = passages.parts(parsed.documents, cut, diseases, also)
+            found = passages.parts(parsed.documents, cut, diseases, ontology, also)
         parts |= found
         counts |= passages.counts(found)
     return parts, counts
