@@ -1,4 +1,4 @@
-"""Watches for investigations that nobody works on. One small process beside the workers."""
+"""Watches for investigations and letters that nobody works on. One small process beside the workers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
+from diagnosis_app.attachments import reaper as letters
 from diagnosis_app.runs.reaper import sweep
 
 log = logging.getLogger("clew.reaper")
 
 
 class Command(BaseCommand):
-    help = "Tells the workers again of investigations that are queued or whose worker was lost."
+    help = "Tells the workers again of investigations and letters that wait or whose worker was lost."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,9 +38,12 @@ class Command(BaseCommand):
     def _round(self) -> None:
         try:
             swept = sweep()
+            rung, given_up = letters.sweep()
         except DatabaseError as error:
             connection.close()
             log.warning("the database did not answer: %s", type(error).__name__)
             return
         if swept.rung or swept.given_up:
             log.info("rang for %d investigations, gave up %d", swept.rung, swept.given_up)
+        if rung or given_up:
+            log.info("rang for %d letters, gave up %d", rung, given_up)
