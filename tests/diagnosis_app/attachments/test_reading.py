@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from diagnosis_app.accounts.policy import Actor
-from diagnosis_app.attachments import actions, reaper, reading, reading_state
+from diagnosis_app.attachments import actions, reading, reading_state, reaper
 from diagnosis_app.attachments.models import Attachment, State
 from diagnosis_app.cases.models import Case
 from tests.diagnosis_app.attachments import papers

@@ -54,6 +54,7 @@ export function createLetters({ section, store, sync, page, announce, onNames, o
   const picker = box.querySelector("[data-letter-file]");
   const total = box.querySelector("[data-letter-count]");
   const names = { ...page.letters };
+  let drawn = "";
   let looks = 0;
   let timer = null;
   let line = Promise.resolve(); // one file after the other
@@ -61,11 +62,16 @@ export function createLetters({ section, store, sync, page, announce, onNames, o
   const urlOf = (id, what) => `${page.url}attachments/${id}/${what}/`;
 
   function show(answer) {
+    if (answer.html !== drawn) draw(answer); // a list that says the same stays as it is, with what is open in it
+    watch(answer.reading);
+  }
+
+  function draw(answer) {
+    drawn = answer.html;
     const was = new Map([...rows.querySelectorAll("[data-letter]")].map((row) => [row.dataset.letter, row.dataset.state]));
-    const open = rows.querySelector("#let-away")?.open;
+    const open = [...rows.querySelectorAll("details[open]")].map((one) => one.id);
     swap(rows, answer.html);
-    const away = rows.querySelector("#let-away");
-    if (away && open) away.open = true;
+    for (const one of rows.querySelectorAll("details")) one.open = open.includes(one.id);
     for (const name of Object.keys(names)) delete names[name];
     Object.assign(names, answer.names);
     for (const row of rows.querySelectorAll("[data-letter]")) {
@@ -74,7 +80,6 @@ export function createLetters({ section, store, sync, page, announce, onNames, o
     }
     paint();
     onNames();
-    watch(answer.reading);
   }
 
   function watch(reading) {

@@ -3,6 +3,8 @@
    Offsets count characters, as the server does; a browser's strings count UTF-16 units. A stretch is kept only
    as far as it is still, word for word, what the letter says: an edit inside cuts it in two. The server checks. */
 const SHORTEST = 3; // characters: what is left of a stretch and too short to hold a finding is let go
+const TRIES = 40; // words looked for when a text was changed in several places
+const DEEPEST = 12;
 
 const wide = (text) => /[\ud800-\udbff]/.test(text);
 export const count = (text) => (wide(text) ? [...text].length : text.length);
@@ -16,7 +18,7 @@ export function places(text) {
 }
 
 /** The one region in which two texts differ: [start, end) in `before`, and its end in `after`; in units. */
-function difference(before, after) {
+function region(before, after) {
   const most = Math.min(before.length, after.length);
   let start = 0;
   while (start < most && before[start] === after[start]) start += 1;
@@ -27,17 +29,64 @@ function difference(before, after) {
   return { start, end: before.length - tail, ends: after.length - tail };
 }
 
+/** Words that stand once in each of two texts, the longest first: where both can be taken apart. */
+function anchor(before, after) {
+  const words = before.match(/[^.,;:\n]{12,}/g) ?? [];
+  words.sort((a, b) => b.length - a.length);
+  for (const one of words.slice(0, TRIES)) {
+    const [at, there] = [before.indexOf(one), after.indexOf(one)];
+    if (there >= 0 && before.indexOf(one, at + 1) < 0 && after.indexOf(one, there + 1) < 0) return { at, there, length: one.length };
+  }
+  return null;
+}
+
+/** Every region in which two texts differ. One for typing; several where a program rewrote the field at once. */
+function regions(before, after, from = 0, depth = 0) {
+  if (before === after) return [];
+  const { start, end, ends } = region(before, after);
+  const [old, now] = [before.slice(start, end), after.slice(start, ends)];
+  const found = depth < DEEPEST && old && now ? anchor(old, now) : null;
+  if (!found) return [{ from: from + start, to: from + end, by: now.length - old.length, old, now }];
+  const behind = found.at + found.length;
+  return [
+    ...regions(old.slice(0, found.at), now.slice(0, found.there), from + start, depth + 1),
+    ...regions(old.slice(behind), now.slice(found.there + found.length), from + start + behind, depth + 1),
+  ];
+}
+
+/** The same in characters. */
+function edits(before, after) {
+  const found = regions(before, after);
+  if (!wide(before) && !wide(after)) return found;
+  let [units, characters] = [0, 0];
+  return found.map(({ from, to, old, now }) => {
+    characters += count(before.slice(units, from));
+    const start = characters;
+    characters += count(old);
+    units = to;
+    return { from: start, to: characters, by: count(now) - count(old) };
+  });
+}
+
 function shifted(letters, before, after) {
-  const { start, end, ends } = difference(before, after);
-  const from = count(before.slice(0, start));
-  const to = from + count(before.slice(start, end));
-  const by = count(after.slice(start, ends)) - (to - from);
+  const changes = edits(before, after);
   return letters.flatMap((one) => {
-    if (one.note_end <= from) return [one];
-    if (one.note_start >= to) return [{ ...one, note_start: one.note_start + by, note_end: one.note_end + by }];
-    const left = { ...one, note_end: from };
-    const right = { ...one, note_start: to + by, note_end: one.note_end + by, offset: one.offset + to - one.note_start };
-    return [left, right].filter((part) => part.note_end - part.note_start >= SHORTEST);
+    const parts = [];
+    let [at, by] = [one.note_start, 0];
+    const keep = (end) => {
+      if (end - at < SHORTEST) return;
+      parts.push({ ...one, note_start: at + by, note_end: end + by, offset: one.offset + at - one.note_start });
+    };
+    for (const change of changes) {
+      if (change.from >= one.note_end) break;
+      if (change.to > at) {
+        keep(Math.max(at, change.from));
+        at = change.to;
+      }
+      by += change.by;
+    }
+    keep(one.note_end);
+    return parts;
   });
 }
 
