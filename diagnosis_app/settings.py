@@ -127,6 +127,7 @@ INSTALLED_APPS = [
     "diagnosis_app.accounts",
     "diagnosis_app.audit",
     "diagnosis_app.cases",
+    "diagnosis_app.attachments",
     "diagnosis_app.runs",
     "diagnosis_app.evaluation",
     "diagnosis_app.knowledge",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("", include("diagnosis_app.accounts.urls")),
     path("", include("diagnosis_app.api.urls")),
+    path("", include("diagnosis_app.attachments.urls")),
     path("", include("diagnosis_app.audit.urls")),
     path("", include("diagnosis_app.cases.urls")),
     path("", include("diagnosis_app.evaluation.urls")),

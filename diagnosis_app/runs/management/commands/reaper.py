@@ -1,4 +1,4 @@
-"""Watches for investigations that nobody works on. One small process beside the workers."""
+"""Watches for work that nobody does, and for other knowledge in use. One small process beside the workers."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
-from corpus_ingest.ingestion import reaper as ingestions
+from diagnosis_app.leases import sweep_all
 from diagnosis_app.runs.reaper import sweep
-from retrieval.errors import RetrievalError
 
 log = logging.getLogger("clew.reaper")
 
 
 class Command(BaseCommand):
-    help = "Tells the workers again of investigations and ingestions that wait or whose worker was lost."
+    help = (
+        "Tells the workers again of work that is queued or whose worker was lost, and notices other knowledge in use."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -38,20 +39,11 @@ class Command(BaseCommand):
 
     def _round(self) -> None:
         try:
-            swept, brought = sweep(), ingestions.sweep()
+            swept = sweep()
+            sweep_all()
         except DatabaseError as error:
             connection.close()
             log.warning("the database did not answer: %s", type(error).__name__)
             return
-        except (RetrievalError, OSError) as error:  # a knowledge directory that cannot be read or written
-            log.warning("ingestions were not looked after: %s", type(error).__name__)
-            return
-        if brought:
-            log.info(
-                "rang for %d ingestions, started %d that were due, gave up %d",
-                brought.rung,
-                brought.started,
-                brought.given_up,
-            )
         if swept.rung or swept.given_up:
             log.info("rang for %d investigations, gave up %d", swept.rung, swept.given_up)

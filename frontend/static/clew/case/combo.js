@@ -1,5 +1,6 @@
 /* Adding a finding: a combobox over labels and synonyms (WAI-ARIA APG, list autocomplete). */
 import { element, say } from "./words.js";
+import { placeOf } from "./ranges.js";
 import { finding, withFinding, withoutPhrase, withPhrase } from "./profile.js";
 import { request } from "../http.js";
 
