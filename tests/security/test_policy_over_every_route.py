@@ -24,6 +24,8 @@ from diagnosis_app.audit.models import Entry
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.content import Content, FindingEntry
 from diagnosis_app.cases.models import Case
+from diagnosis_app.literature.models import Search
+from diagnosis_app.reanalysis.models import Alert, Pass, Reranking
 from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs.models import Run
 from retrieval.cases import CaseBank
@@ -42,6 +44,8 @@ class World:
     case: Case
     run: Run
     token: Token
+    alert: Alert
+    search: Search
 
 
 @pytest.fixture
@@ -83,6 +87,14 @@ def a_pair(world: World) -> dict[str, Any]:
 
 def a_runs_candidate(world: World) -> dict[str, Any]:
     return {**a_run(world), "disease": "OMIM:154700"}
+
+
+def an_alert(world: World) -> dict[str, Any]:
+    return {"case_id": world.case.pk, "alert_id": world.alert.pk}
+
+
+def a_search(world: World) -> dict[str, Any]:
+    return {"case_id": world.case.pk, "search_id": world.search.pk}
 
 
 def a_person(world: World) -> dict[str, Any]:
@@ -165,6 +177,13 @@ PAGES: dict[str, Route] = {
     "run_cancel": Route("POST", Verb.RUN_CANCEL, a_run),
     "run_similar": Route("GET", Verb.RUN_READ, a_run),
     "run_separates": Route("GET", Verb.RUN_READ, a_runs_candidate),
+    "alert_see": Route("POST", Verb.ALERT_SEE, an_alert),
+    "alert_unsee": Route("POST", Verb.ALERT_SEE, an_alert),
+    "alert_investigate": Route("POST", Verb.RUN_START, an_alert),
+    "case_papers": Route("GET", Verb.LITERATURE_READ, a_case),
+    "papers_sent": Route("GET", Verb.LITERATURE_READ, a_case),
+    "papers_ask": Route("POST", Verb.LITERATURE_SEARCH, a_case),
+    "papers_search": Route("GET", Verb.LITERATURE_READ, a_search),
     "api": Route("GET", Verb.KNOWLEDGE_READ),
     "api-schema": Route("GET", Verb.KNOWLEDGE_READ),
 }
@@ -194,6 +213,7 @@ OPERATIONS: dict[str, Route] = {
     "get_published_case": Route("GET", Verb.KNOWLEDGE_READ, lambda _world: {"published_id": HANNAH.id}),
     "get_comparison": Route("GET", Verb.CASE_READ, a_pair),
     "export_phenopacket": Route("GET", Verb.CASE_EXPORT, a_case),
+    "list_alerts": Route("GET", Verb.CASE_READ, a_case),
     "start_run": Route("POST", Verb.RUN_START, a_case),
     "list_runs": Route("GET", Verb.RUN_READ, a_case),
     "get_run": Route("GET", Verb.RUN_READ, a_run),
@@ -233,7 +253,7 @@ def address(name: str, route: Route, world: World, objects: dict[str, Any] | Non
 
 def elsewhere(route: Route, world: World) -> dict[str, Any]:
     """Ids that nobody has."""
-    strange = {"case_id": uuid4(), "run_id": uuid4(), "user_id": 10**9, "token_id": 10**9, "number": 1}
+    strange = {"case_id": uuid4(), "run_id": uuid4(), "search_id": uuid4(), "alert_id": 10**9, "user_id": 10**9, "token_id": 10**9, "number": 1}
     return {name: strange.get(name, value) for name, value in route.objects(world).items()}
 
 
