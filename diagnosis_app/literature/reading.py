@@ -98,10 +98,9 @@ def marked(text: str, pattern: re.Pattern[str] | None) -> tuple[Piece, ...]:
 
 
 def _read(paper: Paper, marks: re.Pattern[str] | None) -> Read:
-    heading, *rest = [one for one in paper.passages.all()] or [None]
-    passages = (
-        rest if heading is not None and heading.start == 0 and paper.title else ([heading, *rest] if heading else [])
-    )
+    passages = list(paper.passages.all())
+    if passages and paper.title and passages[0].start == 0:
+        passages = passages[1:]  # the title stands above them
     return Read(
         pmid=paper.pmid,
         url=source_url(f"PMID:{paper.pmid}"),
@@ -111,9 +110,7 @@ def _read(paper: Paper, marks: re.Pattern[str] | None) -> Read:
         doi=paper.doi,
         rights=paper.rights,
         passages=tuple(
-            Quoted(one.key[:12], one.section, marked(one.quote, marks), f"{one.start}–{one.end}")
-            for one in passages
-            if one is not None
+            Quoted(one.key[:12], one.section, marked(one.quote, marks), f"{one.start}–{one.end}") for one in passages
         ),
         held=tuple(held_words(str(one.get("reason", ""))) for one in paper.held),
         sha256=paper.sha256[:12],

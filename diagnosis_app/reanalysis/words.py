@@ -83,7 +83,11 @@ def _annotations(kind: str, name: str, about: Mapping[str, Any]) -> _Sentence:
     more = sum(n for n, _words in counts) - len(terms)
     named = ", ".join(terms) + (_(" and %(n)s more") % {"n": more} if more > 0 else "")
     text = _("What else is documented of %(name)s is different (%(told)s): %(named)s.")
-    return _("Annotations"), text % {"name": name, "told": told, "named": named}, [t["term"] for t in about["terms"]]
+    return (
+        _("Annotations"),
+        text % {"name": name, "told": told, "named": named},
+        [t["term"] for t in about.get("terms", ())],
+    )
 
 
 def _case(kind: str, name: str, about: Mapping[str, Any]) -> _Sentence:

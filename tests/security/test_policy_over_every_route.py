@@ -55,7 +55,16 @@ def world(clinic: Clinic, other_clinic: Clinic, published: CaseBank) -> World:
     case = cases.create_case(actor, clinic.team.pk, content)
     run = runs.request_run(actor, cases.find(actor, Verb.RUN_START, case.pk))
     token, _text = tokens.create(actor_for(user, "page"), user, "script")
-    return World(clinic, other_clinic, case, run, token)
+    row = Pass.objects.create(number=1, target="a" * 16)
+    made = Reranking.objects.create(during=row, case=case, result="changed", first=[])
+    alert = Alert.objects.create(
+        case=case, reranking=made, digest="d", source="b" * 16, target="a" * 16, before=[], after=[]
+    )
+    search = Search.objects.create(
+        case=case, requested_by=user, terms=["HP:0001250"], diseases=[], match="any", snapshot="a" * 16, query="q",
+        host="h", state="ended", outcome="none",
+    )  # fmt: skip
+    return World(clinic, other_clinic, case, run, token, alert, search)
 
 
 Objects = Callable[[World], dict[str, Any]]
@@ -253,7 +262,15 @@ def address(name: str, route: Route, world: World, objects: dict[str, Any] | Non
 
 def elsewhere(route: Route, world: World) -> dict[str, Any]:
     """Ids that nobody has."""
-    strange = {"case_id": uuid4(), "run_id": uuid4(), "search_id": uuid4(), "alert_id": 10**9, "user_id": 10**9, "token_id": 10**9, "number": 1}
+    strange = {
+        "case_id": uuid4(),
+        "run_id": uuid4(),
+        "search_id": uuid4(),
+        "alert_id": 10**9,
+        "user_id": 10**9,
+        "token_id": 10**9,
+        "number": 1,
+    }
     return {name: strange.get(name, value) for name, value in route.objects(world).items()}
 
 
