@@ -119,6 +119,7 @@ def _together(parsed: Sequence[Parsed]) -> Parsed:
         mondo=list(chain.from_iterable(one.mondo for one in parsed)),
         cases=list(chain.from_iterable(one.cases for one in parsed)),
         documents=list(chain.from_iterable(one.documents for one in parsed)),
+        rejects=list(chain.from_iterable(one.rejects for one in parsed)),
     )
 
 

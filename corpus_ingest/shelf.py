@@ -71,6 +71,20 @@ def put(kind: str, content: Path | bytes, name: str, *, replace: bool = False) -
     return same
 
 
+@contextmanager
+def draft(kind: str, content: bytes) -> Iterator[Path]:
+    """A file with this content that is not on the shelf, to be read before it is kept; it goes afterwards."""
+    folder = folder_of(kind)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _forget_unfinished(folder)
+    with _draft(folder) as (file, path):
+        file.write(content)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
 def files(kind: str) -> tuple[Kept, ...]:
     """What is kept of a kind, in order of content."""
     folder = folder_of(kind)

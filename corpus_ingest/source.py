@@ -1,8 +1,7 @@
 """What a source of knowledge hands to the pipeline.
 
-Adding one: a folder in `sources/` whose `SOURCE` can fetch (find the raw files on this machine),
-describe (version, licence, citation) and parse (raw files to records, naming file and line where
-it cannot), and its name in `sources.SOURCES`.
+It can fetch (find the raw files on this machine), describe (version, licence, citation) and parse (raw
+files to records, naming file and line where it cannot). Adding a kind of source: docs/sources.md.
 """
 
 from __future__ import annotations
@@ -43,6 +42,15 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Reject:
+    """One entry or file of a source that gives nothing, while the others go on. It repeats nothing of the text."""
+
+    name: str  # file, and place in it where it holds several
+    reason: str  # one of few, for counting
+    detail: str = ""  # where and what, for mending
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """What a source contributes; a kind that it does not have is empty."""
 
@@ -53,6 +61,7 @@ class Parsed:
     mondo: Sequence[MondoTerm] = ()
     cases: Sequence[PublishedCase] = ()
     documents: Sequence[Document] = ()
+    rejects: Sequence[Reject] = ()
 
 
 @dataclass(frozen=True, slots=True)

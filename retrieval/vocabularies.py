@@ -41,6 +41,7 @@ class OrphanetEntry:
     omim: tuple[tuple[str, Relation], ...] = ()
     parents: tuple[str, ...] = ()
     prevalences: tuple[PrevalenceClaim, ...] = ()
+    synonyms: tuple[str, ...] = ()
 
     @property
     def heading_only(self) -> bool:

@@ -21,7 +21,7 @@ from django.conf import settings
 
 from corpus_ingest import library, pipeline, publish
 from corpus_ingest.source import Fetched, Parsed, Source
-from corpus_ingest.sources import BROUGHT, on_hand
+from corpus_ingest.sources import kinds, on_hand
 from corpus_ingest.sources.phenopackets import collection, kept
 from diagnosis_app.errors import Invalid
 from retrieval.manifest import SourceRecord
@@ -65,9 +65,10 @@ def _lacking(snapshot: Snapshot, *, anew: bool) -> Iterator[tuple[str, Path]]:
     """
     folder: Path | None = settings.BENCHMARK_DATA
     has = {source.name for source in (on_hand() if anew else snapshot.manifest.sources)}
+    known = {one.name for one in kinds()}
     for kind, name in FILES.items():
         path = folder / "knowledge" / name if folder else None
-        if path and path.is_file() and kind in BROUGHT and kind not in has:
+        if path and path.is_file() and kind in known and kind not in has:
             yield kind, path
 
 
@@ -108,7 +109,7 @@ def _forget_others(directory: Path) -> None:
 def _sources(current: Snapshot, lacking: dict[str, Path], cases: Sequence[PublishedCase] | None) -> tuple[Source, ...]:
     """In the order of a build: what travels with the product, then what was brought in, then cases."""
     here = [one for one in on_hand() if one.name != kept.KIND]
-    added = [BROUGHT[kind](path) for kind, path in sorted(lacking.items())]
+    added = [one.source(lacking[one.name]) for one in kinds() if one.name in lacking]
     own = [one for one in on_hand() if one.name == kept.KIND and _has_cases(current)] if cases is None else []
     named = [source_of(cases)] if cases else []
     return (*here[:1], *sorted([*here[1:], *added], key=lambda one: one.name), *own, *named)

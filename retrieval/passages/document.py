@@ -31,6 +31,16 @@ class Block:
     page: int | None = None  # from 1, where the document has pages
 
 
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Text of a file that nobody sees who reads it: hidden, white, outside the page. In no block."""
+
+    text: str
+    how: str  # hidden, comment, invisible, white, tiny, outside
+    before: int  # the block in front of which it stood
+    page: int | None = None
+
+
 @dataclass(frozen=True)
 class Document:
     """One text of a source. `id` is `<source>:<its own name there>`: the same text keeps it in the next release."""
@@ -44,6 +54,8 @@ class Document:
     licence: str = ""  # its own, where it is not the source's
     language: str = "en"  # BCP 47
     date: str = ""  # ISO 8601: 2024, 2024-05 or 2024-05-17; empty where it is not known
+    redistributable: bool = True  # whether an export may carry its text
+    unseen: tuple[Unseen, ...] = ()  # for screening alone: no part of `text`, and never kept
 
     @cached_property
     def text(self) -> str:

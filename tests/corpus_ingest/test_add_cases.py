@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from corpus_ingest import library, publish, shelf
+from corpus_ingest.sources import hpo
 from retrieval.cases import match
 from retrieval.model import Finding, Profile
 from tests.corpus_ingest import tiny
@@ -23,7 +24,7 @@ def world(tmp_path: Path, settings: object, monkeypatch: pytest.MonkeyPatch) -> 
     settings.VAR_DIR = tmp_path / "var"  # type: ignore[attr-defined]
     settings.KNOWLEDGE_DIR = tmp_path / "knowledge"  # type: ignore[attr-defined]
     settings.PHENOPACKET_STORE = ""  # type: ignore[attr-defined]
-    monkeypatch.setattr("corpus_ingest.sources.SOURCES", (tiny.write(tmp_path / "raw"),))
+    tiny.travels(monkeypatch, tiny.write(tmp_path / "raw"))
     return tmp_path
 
 
@@ -131,9 +132,7 @@ def test_without_a_path_or_an_address_the_error_says_what_to_give(world: Path) -
 
 @pytest.mark.benchmark_data
 def test_all_published_cases_are_added(world: Path, benchmark_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from corpus_ingest.sources.hpo import SOURCE
-
-    monkeypatch.setattr("corpus_ingest.sources.SOURCES", (SOURCE,))
+    tiny.travels(monkeypatch, hpo.source())
     started = time.monotonic()
     said = run(benchmark_data / "cases" / "phenopackets-dev.zip")
     print(f"added in {time.monotonic() - started:.1f} s")

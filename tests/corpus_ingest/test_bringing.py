@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from corpus_ingest import pipeline, shelf, sources
+from corpus_ingest import pipeline, shelf
 from retrieval.snapshot import Snapshot, open_snapshot
 from tests.corpus_ingest import small_sources as small
 from tests.corpus_ingest import tiny
@@ -24,7 +24,7 @@ MONDO = small.mondo_files(omim=[("0000001", "100001")], orphanet=[("0000001", "3
 def places(tmp_path: Path, settings: object, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.VAR_DIR = tmp_path / "var"  # type: ignore[attr-defined]
     settings.KNOWLEDGE_DIR = tmp_path / "knowledge"  # type: ignore[attr-defined]
-    monkeypatch.setattr(sources, "SOURCES", (tiny.write(tmp_path / "raw"),))
+    tiny.travels(monkeypatch, tiny.write(tmp_path / "raw"))
     return tmp_path
 
 

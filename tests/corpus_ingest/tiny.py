@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from corpus_ingest.source import Source
 from corpus_ingest.sources import hpo
@@ -125,3 +128,8 @@ def write(directory: Path, *, rows: Sequence[tuple[str, ...]] = ROWS, obo: str =
     genes = "\n".join("\t".join(row) for row in GENES)
     (directory / "genes_to_phenotype.txt").write_text(f"{GENES_HEAD}{genes}\n", encoding="utf-8")
     return hpo.source(directory)
+
+
+def travels(monkeypatch: pytest.MonkeyPatch, source: Source) -> None:
+    """This HPO travels with the product, in place of the real one."""
+    monkeypatch.setattr(hpo, "KIND", replace(hpo.KIND, packaged=lambda: source))

@@ -1,19 +1,19 @@
-"""manage.py knowledge build, list, verify, use, embed, add, remove, add-cases: snapshots and what they are made of."""
+"""manage.py knowledge: snapshots, and the sources that they are made of."""
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from corpus_ingest import pipeline, publish, shelf
+from corpus_ingest import pipeline, publish, shelf, sources
 from corpus_ingest.bringing import bring
 from corpus_ingest.management import add_cases, embed
-from corpus_ingest.sources import BROUGHT
 from retrieval.errors import RetrievalError, SnapshotMissing
 from retrieval.manifest import Manifest
 from retrieval.snapshot import open_snapshot, verify_snapshot
@@ -28,6 +28,7 @@ class Command(BaseCommand):
         build = actions.add_parser("build", help="Build a snapshot from the sources on this machine and use it.")
         build.add_argument("--no-use", action="store_true", help="Leave the snapshot in use as it is.")
         actions.add_parser("list", help="Snapshots on this machine; * marks the one in use.")
+        actions.add_parser("sources", help="Every kind of source, what it brings, and whether it is here.")
         verify = actions.add_parser("verify", help="Check every file against the manifest.")
         verify.add_argument(
             "id", nargs="?", help="A snapshot or a unique beginning of its id; without it, the one in use."
@@ -35,8 +36,18 @@ class Command(BaseCommand):
         use = actions.add_parser("use", help="Use this snapshot from now on.")
         use.add_argument("id", help="A snapshot, or a unique beginning of its id.")
         add = actions.add_parser("add", help="Read a source, keep it on the shelf, and build with it from now on.")
-        add.add_argument("kind", choices=sorted(BROUGHT))
-        add.add_argument("path", type=Path, help="The zip as it is published, or the directory it was unpacked to.")
+        add.add_argument("kind", choices=sorted(kind.name for kind in sources.kinds()))
+        add.add_argument("path", type=Path, help="The file as it is published, or the directory it was unpacked to.")
+        add.add_argument(
+            "--say",
+            action="append",
+            default=[],
+            metavar="NAME=TEXT",
+            help="What the kind asks of whoever brings it in, such as licence=CC-BY-4.0; may be repeated.",
+        )
+        add.add_argument(
+            "--accept-smaller", action="store_true", help="Keep it even where it lost a fifth of what was there."
+        )
         remove = actions.add_parser("remove", help="Take a source off the shelf; snapshots that hold it stay.")
         remove.add_argument("kind", help="What `knowledge list` shows on the shelf.")
         add_cases.add_arguments(actions)
@@ -53,12 +64,14 @@ class Command(BaseCommand):
                     self._build(directory, use=not options["no_use"])
                 case "list":
                     self._list(directory)
+                case "sources":
+                    self._sources()
                 case "verify":
                     self._verify(directory, options["id"])
                 case "use":
                     self._use(directory, options["id"])
                 case "add":
-                    self._add(options["kind"], options["path"])
+                    self._add(options["kind"], options["path"], options["say"], smaller=options["accept_smaller"])
                 case "remove":
                     self._remove(options["kind"])
                 case "embed":
@@ -104,9 +117,16 @@ class Command(BaseCommand):
             for kept in shelf.files(kind):
                 self.stdout.write(f"On the shelf: {kind}  {kept.bytes / 1e6:.1f} MB  {kept.sha256[:16]}  {kept.name}")
 
-    def _add(self, kind: str, path: Path) -> None:
+    def _sources(self) -> None:
+        for kind in sources.kinds():
+            kept = len(shelf.files(kind.name))
+            travels = "travels with the product" if kind.packaged else "not on this machine"
+            where = f"{kept} on the shelf" if kept else travels
+            self.stdout.write(f"{kind.name}: {kind.title}, {where}. {kind.brings} {kind.how}")
+
+    def _add(self, kind: str, path: Path, say: list[str], *, smaller: bool) -> None:
         try:
-            brought = bring(kind, path)
+            brought = bring(kind, path, _said(kind, say), accept_smaller=smaller)
         except OSError as error:
             raise CommandError(
                 f"{error.filename or path}: {error.strerror}. The file must be readable, and CLEW_VAR a directory that "
@@ -115,6 +135,8 @@ class Command(BaseCommand):
         held = ", ".join(f"{n:,} {what}" for what, n in brought.contents.items())
         where = "was on the shelf already" if brought.before else "is on the shelf"
         self.stdout.write(f"{brought.record.title} {brought.record.version} {where}: {held}.")
+        for reason, count in Counter(one.reason for one in brought.rejects).most_common():
+            self.stdout.write(f"{count:7,} left out: {reason}")
         self.stdout.write("Build with it: manage.py knowledge build.")
 
     def _remove(self, kind: str) -> None:
@@ -150,6 +172,17 @@ class Command(BaseCommand):
             raise CommandError(f"Snapshot {name} is damaged and stays out of use. {problems[0]}")
         publish.use(directory, name)
         self.stdout.write(f"Snapshot {name} is in use.")
+
+
+def _said(kind: str, say: list[str]) -> dict[str, str]:
+    said = {}
+    asked = [one.name for one in sources.kind(kind).asks]
+    for one in say:
+        name, sign, text = one.partition("=")
+        if not sign or name not in asked:
+            raise CommandError(f"--say {one}: {kind} asks for {', '.join(asked) or 'nothing'}, written NAME=TEXT.")
+        said[name] = text
+    return said
 
 
 def _chosen(directory: Path, wanted: str) -> str:

@@ -3,8 +3,9 @@
 from functools import partial
 from pathlib import Path
 
+from corpus_ingest.kind import SourceKind, gettext_noop
 from corpus_ingest.source import Fetched, Parsed, Source
-from corpus_ingest.sources.hpo.fetch import describe, fetch
+from corpus_ingest.sources.hpo.fetch import CITATION, LICENCE, describe, fetch
 from corpus_ingest.sources.hpo.genes import read_links
 from corpus_ingest.sources.hpo.hpoa import read_rows
 from corpus_ingest.sources.hpo.obo import read_terms
@@ -23,4 +24,14 @@ def source(directory: Path | None = None) -> Source:
     return Source(name="hpo", fetch=partial(fetch, directory), describe=describe, parse=parse)
 
 
-SOURCE = source()
+KIND = SourceKind(
+    name="hpo",
+    title="Human Phenotype Ontology",
+    brings=gettext_noop("The words for findings, and which findings diseases have: nothing works without it."),
+    licence=LICENCE,
+    citation=CITATION,
+    url="https://hpo.jax.org",
+    place=0,  # the ontology's release is that of the first source
+    source=source,
+    packaged=source,
+)

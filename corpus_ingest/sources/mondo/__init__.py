@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from corpus_ingest import archive
+from corpus_ingest.kind import SourceKind, gettext_noop
 from corpus_ingest.source import Fetched, Parsed, Source, SourceUnavailable, Unparsable, digest
 from corpus_ingest.sources.mondo.tables import matches, subclasses, version
 from retrieval.manifest import SourceRecord
@@ -82,6 +83,20 @@ def parse(fetched: Fetched) -> Parsed:
 
 def source(path: Path) -> Source:
     return Source(name=NAME, fetch=partial(fetch, path), describe=describe, parse=parse)
+
+
+KIND = SourceKind(
+    name=NAME,
+    title="Mondo Disease Ontology",
+    brings=gettext_noop("Says which entries of OMIM and Orphanet are one disease, and which belong to one series."),
+    licence=LICENCE,
+    citation=CITATION,
+    url="https://mondo.monarchinitiative.org",
+    source=source,
+    is_wanted=is_table,
+    bounds=BOUNDS,
+    at_least={"mondo": 1, "mondo.exact": 1},
+)
 
 
 def _tables(fetched: Fetched) -> dict[str, bytes]:

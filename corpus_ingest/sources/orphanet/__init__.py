@@ -1,4 +1,4 @@
-"""Orphanet: rare diseases with findings, genes, inheritance, onset, prevalence and their relation to OMIM.
+"""Orphanet: rare diseases with definitions, findings, genes, inheritance, onset, prevalence and their relation to OMIM.
 
 From orphapacket, a directory of JSON files or the zip that holds them, which an administrator brings in.
 """
@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from corpus_ingest import archive
+from corpus_ingest.kind import SourceKind, gettext_noop
 from corpus_ingest.source import Fetched, Parsed, Source, SourceUnavailable, digest
 from corpus_ingest.sources.orphanet.entries import FILE, REMEDY, read_entry, unreadable
 from retrieval.manifest import SourceRecord
@@ -72,8 +73,25 @@ def parse(fetched: Fetched) -> Parsed:
         rows=[row for one in read for row in one.rows],
         genes=[gene for one in read for gene in one.genes],
         orphanet=[one.entry for one in read],
+        documents=[one.definition for one in read if one.definition],
     )
 
 
 def source(path: Path) -> Source:
     return Source(name=NAME, fetch=partial(fetch, path), describe=describe, parse=parse)
+
+
+KIND = SourceKind(
+    name=NAME,
+    title="Orphanet",
+    brings=gettext_noop(
+        "Brings definitions to quote, and frequencies, genes, inheritance and onset of four thousand further diseases."
+    ),
+    licence=LICENCE,
+    citation=CITATION,
+    url="https://www.orphadata.com",
+    source=source,
+    is_wanted=is_entry,
+    bounds=BOUNDS,
+    at_least={"orphanet": 1},
+)

@@ -7,6 +7,7 @@ the entry is known.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import Any
 from corpus_ingest.source import Unparsable
 from retrieval.annotation_rows import ORPHANET, AnnotationRow
 from retrieval.disease_build import GeneRow
+from retrieval.passages.document import Block, Document
 from retrieval.prevalence import BASES, CLASS_SHARES, UNSTATED
 from retrieval.vocabularies import OrphanetEntry, PrevalenceClaim, Relation
 
@@ -78,6 +80,7 @@ OTHER_GENES = frozenset(
 RELATIONS = frozenset(str(relation) for relation in Relation)
 _TERM = re.compile(r"HP:[0-9]{7}\Z")
 _NUMBER = re.compile(r"[0-9]{1,9}\Z")
+_MARKUP = re.compile(r"<i<|</?i>", re.IGNORECASE)  # the names of genes; one of them is not closed
 _SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@/-]{0,40}\Z")
 
 Json = dict[str, Any]
@@ -91,6 +94,7 @@ class ReadEntry:
     entry: OrphanetEntry
     rows: tuple[AnnotationRow, ...]
     genes: tuple[GeneRow, ...]
+    definition: Document | None = None
 
 
 def read_entry(name: str, content: bytes) -> ReadEntry:
@@ -98,7 +102,13 @@ def read_entry(name: str, content: bytes) -> ReadEntry:
     file = PurePosixPath(name).name
     body = _body(file, content)
     reader = _Reader(file, body)
-    return ReadEntry(reader.text(body, "version"), reader.entry(), tuple(reader.rows()), tuple(reader.genes()))
+    return ReadEntry(
+        reader.text(body, "version"),
+        reader.entry(),
+        tuple(reader.rows()),
+        tuple(reader.genes()),
+        reader.definition(),
+    )
 
 
 def unreadable(file: str, what: str) -> Unparsable:
@@ -144,6 +154,24 @@ class _Reader:
             omim=tuple(self._omim()),
             parents=tuple(f"ORPHA:{self._number(one, 'ORPHAcode', at)}" for at, one in self._each("Parents", "Parent")),
             prevalences=tuple(self._prevalences()),
+            synonyms=tuple(self._synonyms()),
+        )
+
+    def definition(self) -> Document | None:
+        """What the disease is, in Orphanet's words without their markup."""
+        found = self._body.get("TextSection")
+        if found is None:
+            return None
+        if not isinstance(found, dict):
+            raise unreadable(self._file, "TextSection is not an object")
+        written = _MARKUP.sub("", html.unescape(self.text(found, "Contents", "TextSection")))
+        return Document(
+            id=f"orphanet:{self._id.partition(':')[2]}",
+            source="orphanet",
+            title=self._name,
+            blocks=(Block(" ".join(written.split()), ("Definition",)),),
+            diseases=(self._id,),
+            url=f"https://www.orpha.net/en/disease/detail/{self._id.partition(':')[2]}",
         )
 
     def rows(self) -> Iterator[AnnotationRow]:
@@ -181,6 +209,12 @@ class _Reader:
             if relation not in RELATIONS:
                 raise unreadable(self._file, f"{at}: DisorderMappingRelation is none of E, BTNT, NTBT, ND")
             yield f"OMIM:{self._number(one, 'Reference', at)}", Relation(relation)
+
+    def _synonyms(self) -> Iterator[str]:
+        for number, one in enumerate(_flat(self._body.get("Synonyms"), "Synonym"), start=1):
+            if not isinstance(one, str) or not one.strip():
+                raise unreadable(self._file, f"Synonyms {number} is no name")
+            yield " ".join(one.split())
 
     def _prevalences(self) -> Iterator[PrevalenceClaim]:
         for at, one in self._each("Prevalences", "Prevalence"):

@@ -8,15 +8,17 @@ is never counted twice.
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from corpus_ingest import shelf
-from corpus_ingest.source import Fetched, Parsed, Source
+from corpus_ingest.source import Fetched, Parsed, Reject, Source, SourceUnavailable, digest
 from corpus_ingest.sources.phenopackets import collection
 from corpus_ingest.sources.phenopackets.collection import NOT_STATED, About, Collection
+from corpus_ingest.sources.phenopackets.read import read_cases
 from retrieval.manifest import SourceRecord
 from retrieval.model import PublishedCase
 
@@ -46,10 +48,30 @@ def add(about: About, cases: tuple[PublishedCase, ...]) -> Added:
     return Added(new=len(new) - len(outdated), known=len(arriving) - len(new), replaced=len(outdated))
 
 
-def sources() -> tuple[Source, ...]:
-    """One for each collection on the shelf, in order of name."""
-    kept = sorted(shelf.files(KIND), key=lambda one: (one.name, one.sha256))
-    return tuple(Source(KIND, partial(_fetch, one), _describe, _parse) for one in kept)
+def merge(path: Path, name: str, said: Mapping[str, str]) -> tuple[shelf.Kept, dict[str, int], tuple[Reject, ...]]:
+    """Reads cases and adds them to their collection; SourceUnavailable where none can be used."""
+    about = About(
+        said.get("collection") or Path(name).stem,
+        licence=said.get("licence") or NOT_STATED,
+        citation=said.get("citation", ""),
+        url=said.get("url", ""),
+    )
+    read = read_cases(path, source=about.name, licence=said.get("licence", ""))
+    if not read.cases:
+        raise SourceUnavailable(f"{name} holds no case that can be used.", hint=_first(read.rejects))
+    added = add(about, read.cases)
+    counts = {"cases": len(read.cases), "new": added.new, "known": added.known, "replaced": added.replaced}
+    there = next(one for one in shelf.files(KIND) if collection.about_only(one.path).name == about.name)
+    return there, counts, read.rejects
+
+
+def source(path: Path) -> Source:
+    """The collection in this file of the shelf."""
+    return Source(KIND, partial(_fetch, path), _describe, _parse)
+
+
+def _first(rejects: Sequence[Reject]) -> str:
+    return f"{rejects[0].name} {rejects[0].reason}." if rejects else "Name phenopackets, or a list of cases in JSON."
 
 
 def _patient(case: PublishedCase) -> tuple[str, frozenset[str]]:
@@ -105,8 +127,8 @@ def _alone() -> Iterator[None]:
 # --- for the pipeline --------------------------------------------------------
 
 
-def _fetch(one: shelf.Kept) -> Fetched:
-    return Fetched(files={one.name: shelf.checked(one)}, digests={one.name: one.sha256})
+def _fetch(path: Path) -> Fetched:
+    return Fetched(files={path.name: path}, digests={path.name: digest(path)})
 
 
 def _describe(fetched: Fetched) -> SourceRecord:

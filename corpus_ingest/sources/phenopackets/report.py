@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from corpus_ingest.source import Reject
 from retrieval.model import PublishedCase
 
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """One case, or one file, that gives nothing. Neither text repeats what the file says of a patient."""
-
-    name: str  # file, and place in it where it holds several
-    reason: str  # one of few, for counting
-    detail: str = ""  # where and what, for mending
+__all__ = ["Read", "Reject", "Unusable"]
 
 
 @dataclass(frozen=True, slots=True)

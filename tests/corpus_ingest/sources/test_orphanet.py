@@ -13,6 +13,7 @@ from corpus_ingest.source import Parsed, SourceUnavailable, Unparsable
 from corpus_ingest.sources import orphanet
 from corpus_ingest.sources.orphanet.entries import read_entry
 from retrieval.disease_build import GeneRow
+from retrieval.passages.document import Block
 from retrieval.vocabularies import PrevalenceClaim, Relation
 from tests.corpus_ingest import small_sources as small
 
@@ -54,6 +55,27 @@ def test_only_genes_that_cause_the_disease_are_its_genes(parsed: Parsed) -> None
     assert parsed.genes == [GeneRow("", "FBN1", "ORPHA:558", "HGNC:3603", "germline")]
 
 
+def test_a_definition_is_a_text_of_its_disease_without_markup(tmp_path: Path) -> None:
+    written = {
+        "TextSectionType": "Definition",
+        "Contents": "A rare  disease due to <i>FBN1</i>,&nbsp;<i<FBN2</i> &#8805; 1.",
+    }
+    one = small.entry("558", "Marfan syndrome", TextSection=written)
+    parsed = read(small.packed(tmp_path / "o.zip", small.orphanet_files(one, small.entry("9", "Without a text"))))
+    (document,) = parsed.documents
+    assert (document.id, document.title, document.diseases) == ("orphanet:558", "Marfan syndrome", ("ORPHA:558",))
+    assert document.blocks == (
+        Block("A rare disease due to FBN1, FBN2 \N{GREATER-THAN OR EQUAL TO} 1.", ("Definition",)),
+    )
+    assert document.url == "https://www.orpha.net/en/disease/detail/558"
+
+
+def test_other_names_stand_with_the_entry(tmp_path: Path) -> None:
+    one = small.entry("558", "Marfan syndrome", Synonyms=[{"Synonym": "MFS"}, {"Synonym": "Marfan  disease"}])
+    (entry,) = read(small.packed(tmp_path / "o.zip", small.orphanet_files(one))).orphanet
+    assert entry.synonyms == ("MFS", "Marfan disease")
+
+
 def test_a_directory_reads_as_its_zip_does(tmp_path: Path, parsed: Parsed) -> None:
     other = small.entry("9", "Another", type="Category", omim=[("100100", "E")])
     folder = small.unpacked(tmp_path / "folder", small.orphanet_files(small.marfan(), other))
@@ -87,6 +109,9 @@ WRONG: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     ),
     (lambda body: body["Prevalences"]["Prevalence"][0].update(PrevalenceClass="rare"), "Prevalences 1: Prevalence"),
     (lambda body: body.update(Parents=["98623"]), "Parents 1 is not an object"),
+    (lambda body: body.update(TextSection="A disease."), "TextSection is not an object"),
+    (lambda body: body.update(TextSection={"TextSectionType": "Definition"}), "TextSection: Contents is missing"),
+    (lambda body: body.update(Synonyms=[{"Synonym": 5}]), "Synonyms 1 is no name"),
 ]
 
 
@@ -141,3 +166,6 @@ def test_the_real_packet_is_read_whole(benchmark_data: Path) -> None:
     assert sum(row.aspect == "P" for row in parsed.rows) == 115_878
     assert len(parsed.genes) == 6_969
     assert sum(relation is Relation.EXACT for entry in parsed.orphanet for _, relation in entry.omim) == 3_659
+    assert len(parsed.documents) == 6_891
+    assert sum(len(entry.synonyms) for entry in parsed.orphanet) == 13_888
+    assert not any("<i" in one.text or "</" in one.text or "&#" in one.text for one in parsed.documents)

@@ -9,6 +9,7 @@ import pytest
 
 from corpus_ingest import library, pipeline, publish
 from corpus_ingest.source import Parsed, Source
+from corpus_ingest.sources import mondo
 from diagnosis_app.errors import Invalid
 from diagnosis_app.evaluation import reading, worlds
 from retrieval.model import Finding, Profile, PublishedCase
@@ -31,7 +32,7 @@ def offered(in_use: Snapshot, settings, tmp_path: Path, monkeypatch):
     (tmp_path / "data" / "knowledge" / "extra.zip").write_bytes(b"")
     settings.BENCHMARK_DATA = tmp_path / "data"
     monkeypatch.setattr(worlds, "FILES", {"extra": "extra.zip"})
-    monkeypatch.setattr(worlds, "BROUGHT", {"extra": extra})
+    monkeypatch.setattr(worlds, "kinds", lambda: (replace(mondo.KIND, name="extra", source=extra),))
     monkeypatch.setattr(worlds, "on_hand", lambda: (hpo,))
     return in_use
 

@@ -9,7 +9,8 @@ import pytest
 
 from corpus_ingest import shelf
 from corpus_ingest.source import Unparsable
-from corpus_ingest.sources.phenopackets import collection, kept, read_cases
+from corpus_ingest.sources import of_kind
+from corpus_ingest.sources.phenopackets import KIND, collection, kept, read_cases
 from corpus_ingest.sources.phenopackets.collection import About
 from retrieval.model import PublishedCase
 from tests.corpus_ingest.sources.phenopackets.made import call, hgvs, interpretation, packet, write
@@ -29,7 +30,7 @@ def cases(tmp_path: Path, *values: object) -> tuple[PublishedCase, ...]:
 
 
 def shelved() -> list[PublishedCase]:
-    return [case for source in kept.sources() for case in source.parse(source.fetch()).cases]
+    return [case for source in of_kind(KIND) for case in source.parse(source.fetch()).cases]
 
 
 def test_cases_come_back_from_the_shelf_as_they_went_onto_it(tmp_path: Path) -> None:
@@ -61,7 +62,7 @@ def test_a_case_that_another_collection_has_is_not_there_twice(tmp_path: Path) -
     kept.add(ABOUT, given[:1])
     assert kept.add(About("other"), given) == kept.Added(new=1, known=1, replaced=0)
     assert len(shelved()) == 2
-    assert [source.describe(source.fetch()).title for source in kept.sources()] == [
+    assert [source.describe(source.fetch()).title for source in of_kind(KIND)] == [
         "Published cases: other",
         "Published cases: store",
     ]
@@ -84,11 +85,11 @@ def test_what_a_collection_says_of_itself_stays_until_something_else_is_said(tmp
     given = cases(tmp_path, packet("a"))
     kept.add(ABOUT, given)
     kept.add(About("store"), given)
-    (source,) = kept.sources()
+    (source,) = of_kind(KIND)
     record = source.describe(source.fetch())
     assert (record.licence, record.citation) == ("BSD-3-Clause", "Somebody 2030")
     kept.add(About("store", licence="CC0-1.0"), given)
-    (source,) = kept.sources()
+    (source,) = of_kind(KIND)
     assert source.describe(source.fetch()).licence == "CC0-1.0"
     assert [case.licence for case in shelved()] == ["CC0-1.0"]
 
