@@ -76,8 +76,11 @@ def disease_names(disease_id: str, knowledge: Knowledge) -> list[str]:
     if index is None:
         raise BadQuestion(f"The knowledge in use has no disease {disease_id}.", hint="Choose from the list.")
     stated = [diseases.name(index), *(diseases.name_of(one) for one in diseases.all_ids(index))]
-    names = {plain(name).casefold(): plain(name) for name in reversed(stated) if ":" not in name}
-    return list(reversed(list(names.values())))[:MOST_NAMES] or [plain(diseases.name(index))]
+    names: dict[str, str] = {}
+    for name in stated:
+        if ":" not in name:  # an id, where a source has no name for it
+            names.setdefault(plain(name).casefold(), plain(name))
+    return list(names.values())[:MOST_NAMES] or [plain(diseases.name(index))]
 
 
 def plain(name: str) -> str:

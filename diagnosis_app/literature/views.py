@@ -47,7 +47,8 @@ def papers(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def what_is_sent(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The part of the form that shows what would leave the house, for another choice."""
     case = cases.read_case(actor_of(request), case_id, part="papers")
-    return render(request, "literature/_sent.html", _form(request.GET, cases.content_of(case.draft)))
+    context = {"case": case, **_form(request.GET, cases.content_of(case.draft))}
+    return render(request, "literature/_sent.html", context)
 
 
 @require_POST

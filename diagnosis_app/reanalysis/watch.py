@@ -14,13 +14,18 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from agents.contract import Failure
 from corpus_ingest import publish
 from diagnosis_app.leases import ATTEMPTS, ending, free_to_take, unheard
 from diagnosis_app.reanalysis.models import Pass, Reranking
 from diagnosis_app.reanalysis.worker import again, in_use, note_end
 
 log = logging.getLogger("clew.reanalysis")
-LOST = "reanalysis.worker_lost"
+LOST = Failure(
+    "reanalysis.worker_lost",
+    f"The worker was lost {ATTEMPTS} times one after the other.",
+    "The log of the workers names the time; the next publication tries again.",
+)
 
 
 def watch() -> bool:
@@ -65,7 +70,7 @@ def _pass_over(row: Pass) -> None:
         row.refresh_from_db()
         gone = Pass.objects.filter(free_to_take(), pk=row.pk, fence=row.fence, attempts__gte=ATTEMPTS)
         if row.at is None:
-            error = row.error or {"code": LOST, "message": "Its worker was lost three times.", "hint": "See the log."}
+            error = row.error or LOST.as_json()
             if gone.update(fence=F("fence") + 1, outcome=Pass.Outcome.FAILED, error=error, **ending()) == 1:
                 note_end(row, Pass.Outcome.FAILED)
             return
@@ -75,6 +80,6 @@ def _pass_over(row: Pass) -> None:
 
         if Case.objects.filter(pk=row.at).exists():
             Reranking.objects.get_or_create(
-                during=row, case_id=row.at, defaults={"result": Reranking.Result.FAILED, "code": LOST}
+                during=row, case_id=row.at, defaults={"result": Reranking.Result.FAILED, "code": LOST.code}
             )
     log.error("pass %s leaves out case %s: its worker was lost there %s times", row.number, row.at, ATTEMPTS)

@@ -6,20 +6,21 @@ import sys
 import time
 from typing import Any
 
+import django
+
 from diagnosis_app.celery import app
-from diagnosis_app.reanalysis import ranking
 
 SECONDS = 0.5  # a case
 
-_compared = ranking._compared
-
-
-def slowly(*args: Any) -> Any:
-    time.sleep(SECONDS)
-    return _compared(*args)
-
-
-ranking._compared = slowly
-
 if __name__ == "__main__":
+    django.setup()
+    from diagnosis_app.reanalysis import ranking
+
+    _compared = ranking._compared
+
+    def slowly(*args: Any) -> Any:
+        time.sleep(SECONDS)
+        return _compared(*args)
+
+    ranking._compared = slowly
     app.worker_main(sys.argv[1:])
