@@ -59,6 +59,16 @@ PHENOPACKET_STORE = env.string(
     "",
     "Release archive of published cases for knowledge add-cases --from-release: https://HOST/FILE.zip#sha256=DIGEST.",
 )
+LITERATURE = env.string(
+    "CLEW_LITERATURE",
+    "",
+    "Base address of PubMed's E-utilities, for papers on demand; empty: nothing is asked outside. "
+    "NCBI's is https://eutils.ncbi.nlm.nih.gov/entrez/eutils; http only to this machine.",
+)
+LITERATURE_EMAIL = env.string(
+    "CLEW_LITERATURE_EMAIL", "", "The operator's e-mail address, sent with each search for papers as NCBI asks."
+)
+LITERATURE_TOOL = env.string("CLEW_LITERATURE_TOOL", "clew", "How searches for papers name themselves to the server.")
 BENCHMARK_DATA = data.folder(
     env.string(
         data.NAME, "", "Folder of third-party data for tests and benchmarks; where it exists, ../shared/data if unset."
@@ -129,6 +139,8 @@ INSTALLED_APPS = [
     "diagnosis_app.cases",
     "diagnosis_app.attachments",
     "diagnosis_app.runs",
+    "diagnosis_app.reanalysis",
+    "diagnosis_app.literature",
     "diagnosis_app.evaluation",
     "diagnosis_app.knowledge",
     "diagnosis_app.interop",

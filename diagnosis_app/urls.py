@@ -21,5 +21,7 @@ urlpatterns = [
     path("", include("diagnosis_app.cases.urls")),
     path("", include("diagnosis_app.evaluation.urls")),
     path("", include("diagnosis_app.knowledge.urls")),
+    path("", include("diagnosis_app.literature.urls")),
+    path("", include("diagnosis_app.reanalysis.urls")),
     path("", include("diagnosis_app.runs.urls")),
 ]

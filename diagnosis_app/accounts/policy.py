@@ -42,6 +42,9 @@ class Verb(StrEnum):
     RUN_START = "run.start"
     RUN_READ = "run.read"
     RUN_CANCEL = "run.cancel"
+    ALERT_SEE = "alert.see"  # what new knowledge changed in a case
+    LITERATURE_READ = "literature.read"
+    LITERATURE_SEARCH = "literature.search"  # asks outside the house
     AUDIT_READ = "audit.read"
 
 
@@ -70,6 +73,9 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.RUN_START: _CLINIC,
     Verb.RUN_READ: _CLINIC,
     Verb.RUN_CANCEL: _CLINIC,
+    Verb.ALERT_SEE: _CLINIC,
+    Verb.LITERATURE_READ: _CLINIC,
+    Verb.LITERATURE_SEARCH: _CLINIC,
     Verb.AUDIT_READ: frozenset({Role.AUDITOR}),
 }
 

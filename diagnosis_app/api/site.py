@@ -21,6 +21,7 @@ from ninja.parser import Parser
 
 from diagnosis_app.accounts.guard import authenticates_itself
 from diagnosis_app.api import (
+    alerts,
     cases,
     errors,
     evaluation,
@@ -102,7 +103,7 @@ api = NinjaAPI(
 api.add_exception_handler(Exception, errors.from_exception)
 for _handled in (HttpError, ValidationError, Http404):
     api.add_exception_handler(_handled, errors.from_exception)
-for _part in (terms, ranking, knowledge, cases, next_steps, similar, phenopackets, runs, evaluation):
+for _part in (terms, ranking, knowledge, cases, alerts, next_steps, similar, phenopackets, runs, evaluation):
     api.add_router("", _part.operations.router)
 
 

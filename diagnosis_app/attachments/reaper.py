@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from django.db.models import Q
@@ -11,6 +12,7 @@ from diagnosis_app.attachments.bell import ring
 from diagnosis_app.attachments.models import Attachment
 from diagnosis_app.attachments.reading_state import ATTEMPTS, give_up, waiting
 
+log = logging.getLogger("clew.reaper")
 QUIET = 10.0  # seconds a letter that was rung for is left alone: it may only be in the line
 
 
@@ -26,3 +28,10 @@ def sweep() -> tuple[int, int]:
             break  # the broker is down: the next round tries again
         rung += 1
     return rung, given_up
+
+
+def watch() -> None:
+    """The same, told in the log."""
+    rung, given_up = sweep()
+    if rung or given_up:
+        log.info("rang for %d letters, gave up %d", rung, given_up)

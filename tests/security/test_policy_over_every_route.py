@@ -30,6 +30,8 @@ from diagnosis_app.cases.content import Content, FindingEntry
 from diagnosis_app.cases.models import Case
 from diagnosis_app.knowledge import uploads
 from diagnosis_app.knowledge.uploads import Upload
+from diagnosis_app.literature.models import Search
+from diagnosis_app.reanalysis.models import Alert, Pass, Reranking
 from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs.models import Run
 from retrieval.cases import CaseBank
@@ -52,6 +54,8 @@ class World:
     ingestion: Ingestion
     held: HeldText
     publication: Publication
+    alert: Alert
+    search: Search
 
 
 @pytest.fixture
@@ -68,7 +72,16 @@ def world(clinic: Clinic, other_clinic: Clinic, published: CaseBank) -> World:
     publication = Publication.objects.create(
         snapshot="0" * 16, proposed_by=clinic.person(Role.ADMIN), proposed_at=timezone.now()
     )
-    return World(clinic, other_clinic, case, run, token, upload, ingestion, held, publication)
+    row = Pass.objects.create(number=1, target="a" * 16)
+    made = Reranking.objects.create(during=row, case=case, result="changed", first=[])
+    alert = Alert.objects.create(
+        case=case, reranking=made, digest="d", source="b" * 16, target="a" * 16, before=[], after=[]
+    )
+    search = Search.objects.create(
+        case=case, requested_by=user, terms=["HP:0001250"], diseases=[], match="any", snapshot="a" * 16, query="q",
+        host="h", state="ended", outcome="none",
+    )  # fmt: skip
+    return World(clinic, other_clinic, case, run, token, upload, ingestion, held, publication, alert, search)
 
 
 Objects = Callable[[World], dict[str, Any]]
@@ -100,6 +113,14 @@ def a_pair(world: World) -> dict[str, Any]:
 
 def a_runs_candidate(world: World) -> dict[str, Any]:
     return {**a_run(world), "disease": "OMIM:154700"}
+
+
+def an_alert(world: World) -> dict[str, Any]:
+    return {"case_id": world.case.pk, "alert_id": world.alert.pk}
+
+
+def a_search(world: World) -> dict[str, Any]:
+    return {"case_id": world.case.pk, "search_id": world.search.pk}
 
 
 def a_person(world: World) -> dict[str, Any]:
@@ -235,6 +256,13 @@ PAGES: dict[str, Route] = {
     "run_cancel": Route("POST", Verb.RUN_CANCEL, a_run),
     "run_similar": Route("GET", Verb.RUN_READ, a_run),
     "run_separates": Route("GET", Verb.RUN_READ, a_runs_candidate),
+    "alert_see": Route("POST", Verb.ALERT_SEE, an_alert),
+    "alert_unsee": Route("POST", Verb.ALERT_SEE, an_alert),
+    "alert_investigate": Route("POST", Verb.RUN_START, an_alert),
+    "case_papers": Route("GET", Verb.LITERATURE_READ, a_case),
+    "papers_sent": Route("GET", Verb.LITERATURE_READ, a_case),
+    "papers_ask": Route("POST", Verb.LITERATURE_SEARCH, a_case),
+    "papers_search": Route("GET", Verb.LITERATURE_READ, a_search),
     "api": Route("GET", Verb.KNOWLEDGE_READ),
     "api-schema": Route("GET", Verb.KNOWLEDGE_READ),
 }
@@ -264,6 +292,7 @@ OPERATIONS: dict[str, Route] = {
     "get_published_case": Route("GET", Verb.KNOWLEDGE_READ, lambda _world: {"published_id": HANNAH.id}),
     "get_comparison": Route("GET", Verb.CASE_READ, a_pair),
     "export_phenopacket": Route("GET", Verb.CASE_EXPORT, a_case),
+    "list_alerts": Route("GET", Verb.CASE_READ, a_case),
     "start_run": Route("POST", Verb.RUN_START, a_case),
     "list_runs": Route("GET", Verb.RUN_READ, a_case),
     "get_run": Route("GET", Verb.RUN_READ, a_run),
@@ -304,8 +333,15 @@ def address(name: str, route: Route, world: World, objects: dict[str, Any] | Non
 def elsewhere(route: Route, world: World) -> dict[str, Any]:
     """Ids that nobody has."""
     strange = {
-        "case_id": uuid4(), "run_id": uuid4(), "user_id": 10**9, "token_id": 10**9, "number": 1, "upload_id": "0" * 32,
-    }  # fmt: skip
+        "case_id": uuid4(),
+        "run_id": uuid4(),
+        "search_id": uuid4(),
+        "alert_id": 10**9,
+        "user_id": 10**9,
+        "token_id": 10**9,
+        "number": 1,
+        "upload_id": "0" * 32,
+    }
     return {name: strange.get(name, value) for name, value in route.objects(world).items()}
 
 

@@ -29,6 +29,7 @@ from diagnosis_app.cases.views.answers import answers_json, read_json
 from diagnosis_app.cases.views.next_steps import skipped
 from diagnosis_app.cases.views.terms import mentions
 from diagnosis_app.errors import Invalid
+from diagnosis_app.reanalysis.panel import newest as newest_alert
 from frontend.tags import moment
 from frontend.words import ONSETS, who
 from retrieval.errors import RetrievalError
@@ -62,6 +63,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "page": _for_script(found, content, editable)
         | {"letters": letters["names"], "letters_reading": letters["reading"]},
         "words": phrases(),
+        "alert": newest_alert(actor, found),
     }
     return render(request, "cases/case.html", context)
 

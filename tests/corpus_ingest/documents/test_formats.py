@@ -50,7 +50,8 @@ def test_form_feeds_are_pages() -> None:
 def test_markdown_has_headings_lists_tables_and_code() -> None:
     content = (
         b"---\ntitle: The guideline\n---\n# Signs\n\nBroad **thumbs** and [proptosis](https://example.org).\n\n"
-        b"## Eyes\n\n1. proptosis\n2. strabismus\n\n| Finding | Share |\n|---|--:|\n| thumbs | 90 % |\n\n```\nx = 1\n```\n\n"
+        b"## Eyes\n\n1. proptosis\n2. strabismus\n\n| Finding | Share |\n|---|--:|\n| thumbs | 90 % |\n\n"
+        b"```\nx = 1\n```\n\n"
         b"Course\n------\n\n> It begins early.\n<!-- nobody sees this comment here -->"
     )
     text = read(content, "a.md")
