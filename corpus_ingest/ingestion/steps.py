@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from corpus_ingest import check, embedding, incoming, memo, pipeline, publish, publishing, quarantine
+from corpus_ingest import check, embedding, incoming, memo, open_data, pipeline, publish, publishing, quarantine
 from corpus_ingest.bringing import bring
 from corpus_ingest.incoming import Incoming
 from corpus_ingest.ingestion.record import Record, Under
@@ -63,8 +63,6 @@ def _fetch(ingestion: Ingestion, record: Record) -> list[dict[str, Any]]:
 
 def _loaded(feed: Mapping[str, Any], stage: Under) -> dict[str, Any]:
     """What its publisher offers, loaded and held against its checksum; from here on a file like any other."""
-
-    from corpus_ingest import open_data
 
     def told(name: str, here: int, whole: int | None) -> None:
         size = f" of {whole / 1e6:,.0f} MB" if whole else ""
