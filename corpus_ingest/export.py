@@ -113,7 +113,7 @@ def _reduced(
         documents.append(store.document_at(k))
         passages += [store.at(i) for i in store.passages_of(k)]
     if documents:
-        found = passage_parts.parts(documents, passages, snapshot.diseases)
+        found = passage_parts.parts(documents, passages, snapshot.diseases, snapshot.ontology)
         parts |= found
     counts |= {"documents": len(documents), "passages": len(passages)} if store.document_count else {}
     left_out |= {f"{_so_many(n, 'text')} of {name}": UNKNOWN for name, n in gone.items()}
