@@ -33,6 +33,7 @@ _OPEN = re.compile(
     r"apache|odc[- ]by|pddl|ogl|us government work|https?://creativecommons\.org/(publicdomain|licenses/by(-sa)?/))",
     re.IGNORECASE,
 )
+UNKNOWN = "its licence is not known to allow it"
 TEXTS, CASES = ("passages", "lexical"), "cases"
 Arrays = Mapping[str, np.ndarray]
 
@@ -112,10 +113,10 @@ def _reduced(
         documents.append(store.document_at(k))
         passages += [store.at(i) for i in store.passages_of(k)]
     if documents:
-        found = passage_parts.parts(documents, passages, snapshot.diseases)
+        found = passage_parts.parts(documents, passages, snapshot.diseases, snapshot.ontology)
         parts |= found
     counts |= {"documents": len(documents), "passages": len(passages)} if store.document_count else {}
-    left_out |= {f"{n:,} texts of {name}": "its licence is not known to allow it" for name, n in gone.items()}
+    left_out |= {f"{_so_many(n, 'text')} of {name}": UNKNOWN for name, n in gone.items()}
     cases = [snapshot.cases.case(i) for i in range(snapshot.cases.size)]
     kept = [one for one in cases if CASES not in closed and may_be_passed_on(one.licence)]
     if kept:
@@ -124,8 +125,12 @@ def _reduced(
     elif cases:
         counts |= {"cases": 0}
     if len(kept) < len(cases):
-        left_out[f"{len(cases) - len(kept):,} published cases"] = "their licence is not known to allow it"
+        left_out[_so_many(len(cases) - len(kept), "published case")] = UNKNOWN
     return parts, _said(snapshot.manifest.sources, left_out), counts, left_out
+
+
+def _so_many(n: int, what: str) -> str:
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
 
 
 def _other_parts(snapshot: Snapshot) -> dict[str, Arrays]:

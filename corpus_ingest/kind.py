@@ -38,13 +38,26 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
-    """Where the publisher offers a release. A digest that moves with the release is empty here: see `open_data`."""
+class Part:
+    """One file of a release that its publisher offers in several."""
 
     url: str
+    name: str  # in the zip that they are packed into
+    bytes: int = 0  # about
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Where the publisher offers a release, alone or in parts. A digest that moves with the release is empty."""
+
+    url: str  # of parts: the page that offers them
     bytes: int  # about
     sha256: str = ""
     tried: bool = False  # whether this very address was ever loaded from by those who wrote it down
+    name: str = ""  # of the file; without it, the end of the address
+    parts: tuple[Part, ...] = ()
+    said: Said = field(default_factory=dict)  # what the kind asks of whoever brings it in
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,7 @@ def make_parts(
     if parsed.documents:
         with watch.step("Passages indexed"):
             synonyms = ((entry.id, name) for entry in parsed.orphanet for name in entry.synonyms)
-            found = passage_parts.parts(parsed.documents, passages, diseases, synonyms)
+            found = passage_parts.parts(parsed.documents, passages, diseases, ontology, synonyms)
         parts |= found
         counts |= passage_parts.counts(found)
     return parts, counts

@@ -25,6 +25,8 @@ def places() -> Places:
         current=partial(publish.in_use, knowledge),
         embedder=embedder,
         kind=settings.SEARCH_INDEX,
+        milvus=settings.MILVUS,
+        milvus_public=settings.MILVUS_PUBLIC,
     )
 
 

@@ -16,6 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from retrieval.search import milvus_address
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -177,6 +179,16 @@ def database(name: str, default: Path, help: str) -> dict[str, Any]:
         raise ValueError("expected sqlite:///PATH or postgres://USER:PASSWORD@HOST:PORT/NAME")
 
     return dict(_read(name, f"sqlite://{default}", help, parse, secret=True))
+
+
+def milvus(name: str, default: Path, help: str) -> str:
+    """An address of Milvus as `retrieval.search.milvus_address` reads it; it may hold a password."""
+
+    def parse(text: str) -> str:
+        milvus_address.read(text)
+        return text
+
+    return str(_read(name, str(default), help, parse, secret=True))
 
 
 def sqlite(file: Path) -> dict[str, Any]:

@@ -38,13 +38,31 @@ EMBEDDER = env.string(
     "Model of search by meaning: a folder, a folder's name in $CLEW_VAR/models, or an installed package.",
 )
 SEARCH_INDEX = env.choice(
-    "CLEW_SEARCH_INDEX", "flat", ("flat", "ivf", "hnsw", "exact"), "How vectors are searched; docs/decisions/0014."
+    "CLEW_SEARCH_INDEX",
+    "flat",
+    ("flat", "ivf", "hnsw", "exact", "milvus"),
+    "How vectors are searched; docs/decisions/0014 and 0019.",
+)
+MILVUS = env.milvus(
+    "CLEW_MILVUS",
+    VAR_DIR / "milvus.db",
+    "Milvus for CLEW_SEARCH_INDEX=milvus: http://HOST:19530/DATABASE, or a .db file of milvus-lite.",
+)
+MILVUS_PUBLIC = env.boolean(
+    "CLEW_MILVUS_PUBLIC",
+    False,
+    "Milvus may be outside this machine and private networks, over https: vectors of questions go there.",
 )
 RETRIEVAL_SOCKET = embedded_redis.socket_in(VAR_DIR, "retrieval.sock")
 PHENOPACKET_STORE = env.string(
     "CLEW_PHENOPACKET_STORE",
     "",
     "Release archive of published cases for knowledge add-cases --from-release: https://HOST/FILE.zip#sha256=DIGEST.",
+)
+OPEN_DATA = env.string(
+    "CLEW_OPEN_DATA",
+    "",
+    "File (JSON) with other addresses for the starter set of knowledge fetch and ./run --open-data; docs/sources.md.",
 )
 BENCHMARK_DATA = data.folder(
     env.string(

@@ -14,6 +14,7 @@ from retrieval.hierarchy import Hierarchy
 from retrieval.manifest import Manifest
 from retrieval.ontology.autocomplete import Autocomplete
 from retrieval.ontology.graph import Ontology
+from retrieval.passages.findings import PassageFindings
 from retrieval.passages.lexical import PassageWords
 from retrieval.passages.store import PassageStore
 from retrieval.phenotype_text import Reader
@@ -41,6 +42,8 @@ class Knowledge(Protocol):
     def passages(self) -> PassageStore: ...
     @property
     def lexical(self) -> PassageWords: ...
+    @property
+    def passage_findings(self) -> PassageFindings: ...
     @property
     def ranker(self) -> Ranker: ...
     @property

@@ -25,6 +25,7 @@ from retrieval.hierarchy import Hierarchy
 from retrieval.manifest import MANIFEST, REBUILD, Manifest, read_manifest
 from retrieval.ontology.autocomplete import Autocomplete
 from retrieval.ontology.graph import Ontology
+from retrieval.passages.findings import PassageFindings
 from retrieval.passages.lexical import PassageWords
 from retrieval.passages.store import PassageStore
 from retrieval.phenotype_text import NoteReader, Reader
@@ -100,6 +101,13 @@ class Snapshot:
     def lexical(self) -> PassageWords:
         """The passages by their words."""
         return self._part("lexical", PassageWords) if self._has("lexical") else PassageWords.empty()
+
+    @cached_property
+    def passage_findings(self) -> PassageFindings:
+        """The passages by the findings that they name."""
+        if not self._has("passage_findings"):
+            return PassageFindings.empty(self.ontology)
+        return self._part("passage_findings", lambda arrays: PassageFindings(arrays, self.ontology))
 
     @cached_property
     def ranker(self) -> Ranker:

@@ -23,6 +23,7 @@ from retrieval.strings import Codes, StringTable
 
 BETWEEN_HEADINGS = "\x1f"
 KINDS = tuple(BlockKind)
+NAMESAKES = 3  # diseases of one name that a title may mean
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T.*)?)?)?\Z")
 
 
@@ -61,12 +62,14 @@ def build(
     """The arrays of a store."""
     sections = Codes()
     sections.code("")
+    named = names.build(diseases, synonyms)
     return {
-        **_documents(material, diseases),
+        **_documents(material),
+        **_about(material.documents, diseases, names.DiseaseNames(named)),
         **_blocks(material.documents, sections),
         **_passages(material, sections),
         **StringTable.build(sections.strings(), "section_name_"),
-        **names.build(diseases, synonyms),
+        **named,
     }
 
 
@@ -86,13 +89,12 @@ def days(date: str) -> tuple[int, int]:
     return first, year * 10_000 + (month or 12) * 100 + (day or 31)
 
 
-def _documents(material: Material, diseases: DiseaseTable) -> dict[str, np.ndarray]:
+def _documents(material: Material) -> dict[str, np.ndarray]:
     documents = material.documents
     keys = np.array([hash_of(one.id) for one in documents], dtype=np.uint64)
     spans = np.array([days(one.date) for one in documents], dtype=np.int32).reshape(len(documents), 2)
     ids = Codes()
     disease_ptr, disease = csr.pack([[ids.code(name) for name in dict.fromkeys(one.diseases)] for one in documents])
-    at = [diseases.index(name) for name in ids.strings()]
     counts = np.bincount(material.owner, minlength=len(documents))
     found = {
         **StringTable.build((_sound(one.id) for one in documents), "document_id_"),
@@ -105,7 +107,6 @@ def _documents(material: Material, diseases: DiseaseTable) -> dict[str, np.ndarr
         "passage_ptr": np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
         "disease_ptr": disease_ptr,
         "disease": disease,
-        "disease_at": np.array([-1 if i is None else i for i in at], dtype=np.int32),
         "day_first": spans[:, 0],
         "day_last": spans[:, 1],
     }
@@ -114,6 +115,23 @@ def _documents(material: Material, diseases: DiseaseTable) -> dict[str, np.ndarr
         found[name] = np.array([codes.code(_sound(getattr(one, name))) for one in documents], dtype=np.int32)
         found |= StringTable.build(codes.strings(), f"{name}_name_")
     return found
+
+
+def _about(documents: Sequence[Document], diseases: DiseaseTable, known: names.DiseaseNames) -> dict[str, np.ndarray]:
+    """Positions in the disease table of what each document is about: by the ids that it states.
+
+    Where it states none: the diseases whose name is its whole title, if they are few (Orphanet's group and OMIM's
+    entry are both called Marfan syndrome). That links a text to a disease and is marked as such; it merges nothing.
+    """
+    about, by_title = [], []
+    for one in documents:
+        stated = [i for i in map(diseases.index, one.diseases) if i is not None]
+        titled = known.whole(one.title) if not one.diseases else ()
+        titled = titled if len(titled) <= NAMESAKES else ()
+        by_title.append(bool(titled))
+        about.append(list(dict.fromkeys(stated or titled)))
+    ptr, positions = csr.pack(about)
+    return {"about_ptr": ptr, "about": positions, "by_title": np.array(by_title, dtype=np.bool_)}
 
 
 def _blocks(documents: Sequence[Document], sections: Codes) -> dict[str, np.ndarray]:

@@ -1,7 +1,8 @@
 """What a search may find: sources, diseases, dates, languages. Applied before anything is ranked.
 
 A filter is a mask over passages, so that it never empties a list in which something matches. A disease means all its
-ids; a group, a series or a chapter means everything under it.
+ids, and the group that it is shown under (texts on Fanconi anemia speak of its complementation groups); a group, a
+series or a chapter means everything under it.
 """
 
 from __future__ import annotations
@@ -71,18 +72,17 @@ def documents_of(store: PassageStore, disease_ids: Iterable[str]) -> np.ndarray:
         own, below = _meant(store.diseases, one.strip())
         names |= own
         positions |= below
-    codes = [k for k, name in enumerate(store.disease_ids) if name in names]
-    wanted = np.array(sorted(positions), dtype=np.int64)
-    by_identity = np.flatnonzero(np.isin(store.disease_at, wanted) & (store.disease_at >= 0))
-    return store.documents_about(np.union1d(np.array(codes, dtype=np.int64), by_identity))
+    return np.union1d(store.documents_about(sorted(positions)), store.documents_naming(sorted(names)))
 
 
 def _meant(diseases: DiseaseTable, disease_id: str) -> tuple[set[str], set[int]]:
     """The ids that mean the same, and the positions of the disease and of what is under it."""
     i = diseases.index(disease_id)
     own = {disease_id} if i is None else {disease_id, *diseases.all_ids(i)}
-    below = set() if i is None else {i}
-    for name in own:
+    group = None if i is None else diseases.nosology.group(i)
+    below = {k for k in (i, group and diseases.index(group)) if k is not None}
+    own |= {group} if group else set()
+    for name in (disease_id,) if i is None else diseases.all_ids(i):
         below.update(diseases.nosology.under(name))
     if disease_id.startswith(f"{SERIES}:"):
         below.update(k for k in range(diseases.size) if diseases.series(k) == disease_id)

@@ -23,6 +23,7 @@ K1, B = 1.2, 0.75  # the usual values of BM25
 TITLE, SECTION, TEXT = 2, 1, 1  # what a word counts for in each field
 SCALE = 1000  # units of one point of BM25: the largest possible contribution stays below 2**16
 WEIGHT = 64  # units of the full weight of a word of the question
+POINT = SCALE * WEIGHT  # one point of BM25 in a total
 MOST_WORDS = 256  # different words of a question that are looked up
 _CHUNK = 20_000  # passages read at a time
 
@@ -31,13 +32,8 @@ _CHUNK = 20_000  # passages read at a time
 class Scores:
     """What the words add up to, per passage; `having` are the positions of those that have any."""
 
-    total: np.ndarray  # int32 per passage, in units of SCALE * WEIGHT
+    total: np.ndarray  # int32 per passage, POINT to one point of BM25
     words: tuple[str, ...]  # of the question, as far as any passage has them
-
-    @staticmethod
-    def points(total: int) -> float:
-        """As BM25 says it."""
-        return round(float(total) / (SCALE * WEIGHT), 3)
 
 
 class PassageWords:
@@ -76,6 +72,11 @@ class PassageWords:
             # A passage stands once in the list of a word: adding through the positions is safe.
             total[self._passage[start:end]] += self._impact[start:end].astype(np.int32) * np.int32(units)
         return Scores(total, tuple(known))
+
+    @property
+    def rarest(self) -> float:
+        """What a word would be worth that no passage has."""
+        return float(_rarity(np.zeros(1), self.size)[0])
 
     def rarity(self, word: str) -> float:
         """How telling a word (in its one form) is; 0 where no passage has it."""

@@ -33,6 +33,7 @@ class Named:
 
     position: int  # in the disease table
     words: str
+    by_id: bool = False
 
 
 class DiseaseNames:
@@ -42,15 +43,22 @@ class DiseaseNames:
 
     def find(self, question: str, diseases: DiseaseTable) -> tuple[Named, ...]:
         """The diseases named, ids first, each once."""
-        found: dict[int, str] = {}
-        for match in _ID.finditer(question[:4000]):
+        found: dict[int, Named] = {}
+        for match in _ID.finditer(question):
             i = _by_id(match, diseases)
             if i is not None:
-                found.setdefault(i, match.group())
-        for positions, words in self._by_words(raw_words(question)[:MOST_WORDS]):
+                found.setdefault(i, Named(i, match.group(), by_id=True))
+        for positions, words in self._by_words(raw_words(without_ids(question))[:MOST_WORDS]):
             for i in positions:
-                found.setdefault(i, words)
-        return tuple(Named(i, words) for i, words in list(found.items())[:MOST])
+                found.setdefault(i, Named(i, words))
+        return tuple(found.values())[:MOST]
+
+    def whole(self, name: str) -> tuple[int, ...]:
+        """The diseases that have exactly this name."""
+        words = [_word(one) for one in raw_words(name)]
+        key = np.uint64(_hash(words))
+        first, last = np.searchsorted(self._hash, key, "left"), np.searchsorted(self._hash, key, "right")
+        return tuple(self._disease[first:last].tolist()) if words else ()
 
     def _by_words(self, raw: list[str]) -> list[tuple[list[int], str]]:
         """Names in the question, the longest first where they overlap."""
@@ -74,6 +82,11 @@ class DiseaseNames:
             taken[start:end] = [True] * (end - start)
             found.append((start, self._disease[first[at] : last[at]].tolist(), " ".join(raw[start:end])))
         return [(positions, words) for _, positions, words in sorted(found)]
+
+
+def without_ids(question: str) -> str:
+    """The question without the ids of diseases in it, whose numbers are no words of a text."""
+    return _ID.sub(" ", question)
 
 
 def build(diseases: DiseaseTable, synonyms: Iterable[tuple[str, str]] = ()) -> dict[str, np.ndarray]:

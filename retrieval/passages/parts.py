@@ -7,9 +7,11 @@ from collections.abc import Iterable
 import numpy as np
 
 from retrieval.diseases import DiseaseTable
+from retrieval.ontology.graph import Ontology
 from retrieval.passages import build
 from retrieval.passages.build import Material
 from retrieval.passages.document import Document, Passage
+from retrieval.passages.findings import PassageFindings
 from retrieval.passages.lexical import PassageWords
 
 Arrays = dict[str, np.ndarray]
@@ -19,11 +21,16 @@ def parts(
     documents: Iterable[Document],
     passages: Iterable[Passage],
     diseases: DiseaseTable,
+    ontology: Ontology,
     synonyms: Iterable[tuple[str, str]] = (),
 ) -> dict[str, Arrays]:
-    """`passages` (the store) and `lexical` (their words). `synonyms`: (disease id, another name of it)."""
+    """The store, the passages' words, and the findings they name. `synonyms`: (disease id, another name of it)."""
     material = Material.of(documents, passages)
-    return {"passages": build.build(material, diseases, synonyms), "lexical": PassageWords.build(material)}
+    return {
+        "passages": build.build(material, diseases, synonyms),
+        "lexical": PassageWords.build(material),
+        "passage_findings": PassageFindings.build(material, ontology),
+    }
 
 
 def counts(found: dict[str, Arrays]) -> dict[str, object]:

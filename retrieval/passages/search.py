@@ -1,10 +1,11 @@
-"""The search over passages: by words and by meaning, favouring the disease that the question names.
+"""The search over passages: by words, by meaning and by findings, favouring the disease that the question names.
 
-Several lists, each ranked in its own way, become one (`fusion`), and every hit says which lists it came from:
+Each way ranks on its own; `fusion` makes one list of them, and every hit says which ways it came:
 
 - words: BM25 over text, headings and title; always there;
 - meaning: passages whose embedding is near, from the retrieval process; without it `note` says why;
-- disease: passages of the diseases that the question names by an id, a name or a synonym.
+- findings: passages that speak of the findings which the question names, or of ones near to them;
+- disease: passages about the diseases that the question names by an id, a name or a synonym.
 
 Filters are applied before any list is cut. Passages of the same words are shown once. What is found is data: nothing
 of it is ever carried out, and nothing here changes it.
@@ -14,38 +15,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
 
 from retrieval.manifest import Manifest
-from retrieval.passages import lexical
-from retrieval.passages.filters import EVERYTHING, Filters, allowed
-from retrieval.passages.lexical import PassageWords, Scores
-from retrieval.passages.names import Named
+from retrieval.passages import fusion, lexical
+from retrieval.passages.filters import EVERYTHING, Filters, allowed, documents_of
+from retrieval.passages.findings import PassageFindings
+from retrieval.passages.fusion import DEPTH, Ranked, Way
+from retrieval.passages.lexical import PassageWords
+from retrieval.passages.names import Named, without_ids
 from retrieval.passages.quote import Quote, quote
 from retrieval.passages.store import DocumentRecord, PassageStore
 from retrieval.passages.words import forms
 from retrieval.search.client import Ask, Client, Note
 from retrieval.search.texts import PASSAGES
 
-DEPTH = 200  # places of each list that count
-RECIPROCAL = 60  # of reciprocal rank fusion, as in its paper (Cormack 2009)
 LONGEST = 4_000  # characters of a question that are read
 MOST = 100  # hits that one search answers with
 ALIKE = 0.8  # shared words of two passages of one document from which they say the same
-
-
-class Way(StrEnum):
-    WORDS = "words"
-    MEANING = "meaning"
-    DISEASE = "disease"
+# What the ways count for. Words and meaning alike; findings as far as the question consists of them; a disease that
+# is named moves its passages up, and never above one that answers the question far better.
+WORDS, MEANING, FINDINGS, DISEASE = 1.0, 1.0, 1.0, 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """One list that a hit was in: its place there from 1, and its score there (BM25 points, cosine)."""
+    """One list that a hit was in: its place there from 1, and its score there (BM25 points, cosine, likeness)."""
 
     way: Way
     rank: int
@@ -89,6 +86,7 @@ class Found:
 
     hits: tuple[Hit, ...]
     named: tuple[Named, ...] = ()  # diseases that the question names
+    findings: tuple[str, ...] = ()  # terms that it names
     matching: int = 0  # passages that share a word with the question, within the filters
     note: Note = Note.NONE
 
@@ -104,6 +102,8 @@ class Known(Protocol):
     def passages(self) -> PassageStore: ...
     @property
     def lexical(self) -> PassageWords: ...
+    @property
+    def passage_findings(self) -> PassageFindings: ...
 
 
 def search(
@@ -122,69 +122,91 @@ def search(
     mask = allowed(store, filters)
     if not store.size or not question:
         return Found(())
-    scores = knowledge.lexical.scores(lexical.question(question))
-    total = scores.total if mask is None else np.where(mask, scores.total, 0)
-    named = store.names.find(question, store.diseases)
-    lists = {Way.WORDS: _by_words(total), Way.DISEASE: _of_diseases(store, named, total, mask)}
+    asked = _asked(knowledge, question)
+    totals = knowledge.lexical.scores(lexical.question(asked.text)).total
+    totals = totals if mask is None else np.where(mask, totals, 0)
+    lists = {
+        Way.WORDS: fusion.by_totals(totals, lexical.best(totals, DEPTH), lexical.POINT, WORDS),
+        Way.FINDINGS: _by_findings(knowledge, asked, mask),
+        Way.DISEASE: _of_diseases(store, asked.named, totals, mask),
+    }
     lists[Way.MEANING], note = _by_meaning(knowledge, question, filters, mask, client)
-    order = fused({way: list(found) for way, found in lists.items()})
-    chosen = _once(knowledge, order, min(max(limit, 0), MOST))
-    telling = {word: knowledge.lexical.rarity(word) for word in dict.fromkeys(forms(question))}
-    telling = {word: rarity for word, rarity in telling.items() if rarity}
-    hits = tuple(_hit(knowledge, i, also, lists, telling) for i, also in chosen)
-    return Found(hits, named, int(np.count_nonzero(total)), note)
+    chosen = _once(store, fusion.fused(lists.values()), min(max(limit, 0), MOST))
+    hits = tuple(_hit(knowledge, i, also, lists, asked.telling) for i, also in chosen)
+    return Found(hits, asked.named, knowledge.passage_findings.ids(asked.terms), int(np.count_nonzero(totals)), note)
 
 
-def fused(lists: Mapping[Way, list[int]]) -> list[int]:
-    """Positions by the sum of 1 / (RECIPROCAL + rank); ties in order of position."""
-    worth: dict[int, float] = {}
-    for positions in lists.values():
-        for place, i in enumerate(positions[:DEPTH], 1):
-            worth[i] = worth.get(i, 0.0) + 1 / (RECIPROCAL + place)
-    return sorted(worth, key=lambda i: (-worth[i], i))
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, read: what it names, and how much of it each word carries."""
+
+    text: str
+    named: tuple[Named, ...]
+    terms: np.ndarray
+    telling: Mapping[str, float]  # word (in its one form) -> how rare it is among the passages
+    of_findings: float  # the share of the question, by how telling its words are, that names findings
+
+
+def _asked(knowledge: Known, question: str) -> _Asked:
+    """A disease that is named by its id alone is searched for by its name."""
+    store = knowledge.passages
+    named, text = store.names.find(question, store.diseases), without_ids(question)
+    for one in named:
+        if one.by_id:
+            text = f"{text} {store.diseases.name(one.position)}"
+    telling = {word: knowledge.lexical.rarity(word) for word in dict.fromkeys(forms(text))}
+    mass = {word: rarity or knowledge.lexical.rarest for word, rarity in telling.items()}
+    found = knowledge.passage_findings.recognise(text)
+    of_names = {word for one in named for word in forms(one.words)}
+    shared = sum(one for word, one in mass.items() if word in found.words and word not in of_names)
+    known = {word: rarity for word, rarity in telling.items() if rarity}
+    return _Asked(text, named, found.terms, known, shared / max(sum(mass.values()), 1e-9))
 
 
 # --- the lists -----------------------------------------------------------------
 
-Scored = dict[int, float]  # position -> score there, best first
+_NOTHING = Ranked(np.zeros(0, dtype=np.int64), np.zeros(0), {}, 0.0)
 
 
-def _by_words(total: np.ndarray) -> Scored:
-    return {i: Scores.points(int(total[i])) for i in lexical.best(total, DEPTH).tolist()}
+def _by_findings(knowledge: Known, asked: _Asked, mask: np.ndarray | None) -> Ranked:
+    if not len(asked.terms) or asked.of_findings <= 0:
+        return _NOTHING
+    likeness = knowledge.passage_findings.likeness(asked.terms)
+    likeness = likeness if mask is None else np.where(mask, likeness, np.float32(0))
+    return fusion.by_totals(likeness, lexical.best(likeness, DEPTH), 1.0, FINDINGS * asked.of_findings)
 
 
-def _of_diseases(store: PassageStore, named: tuple[Named, ...], total: np.ndarray, mask: np.ndarray | None) -> Scored:
+def _of_diseases(store: PassageStore, named: tuple[Named, ...], totals: np.ndarray, mask: np.ndarray | None) -> Ranked:
     """Passages about a disease that is named, those with more of the question's words first."""
     if not named:
-        return {}
-    wanted = np.isin(store.disease_at, [one.position for one in named])
-    found = store.passages_of_all(store.documents_about(np.flatnonzero(wanted)))
+        return _NOTHING
+    found = store.passages_of_all(documents_of(store, [store.diseases.ids[one.position] for one in named]))
     if mask is not None:
         found = found[mask[found]]
-    best = found[np.argsort(-total[found], kind="stable")][:DEPTH]
-    return {i: Scores.points(int(total[i])) for i in best.tolist()}
+    best = found[np.argsort(-totals[found], kind="stable")][:DEPTH]
+    return fusion.evenly(best, totals[best] / lexical.POINT, DISEASE)
 
 
 def _by_meaning(
     knowledge: Known, question: str, filters: Filters, mask: np.ndarray | None, client: Client | None
-) -> tuple[Scored, Note]:
+) -> tuple[Ranked, Note]:
     if client is None:
-        return {}, Note.AWAY
+        return _NOTHING, Note.AWAY
     answer = client.nearest(knowledge.id, [Ask(PASSAGES, (question,), DEPTH, filters)])
-    if answer.lists[0] is None:
-        return {}, answer.note
-    near = answer.lists[0][0] if answer.lists[0] else ()
-    positions = knowledge.passages.positions([hit.id for hit in near]).tolist()
-    found = {i: hit.score for i, hit in zip(positions, near, strict=True) if i >= 0 and (mask is None or mask[i])}
-    return found, answer.note
+    if not answer.lists[0]:
+        return _NOTHING, answer.note
+    near = answer.lists[0][0]
+    positions = knowledge.passages.positions([hit.id for hit in near])
+    held = positions >= 0 if mask is None else (positions >= 0) & mask[np.maximum(positions, 0)]
+    scores = np.array([hit.score for hit in near], dtype=np.float64)
+    return fusion.by_scores(positions[held], scores[held], MEANING), answer.note
 
 
 # --- what is shown ---------------------------------------------------------------
 
 
-def _once(knowledge: Known, order: list[int], limit: int) -> list[tuple[int, tuple[int, ...]]]:
+def _once(store: PassageStore, order: list[int], limit: int) -> list[tuple[int, tuple[int, ...]]]:
     """The first `limit` that say something new, each with the positions of those that say the same."""
-    store = knowledge.passages
     by_hash: dict[int, int] = {}
     of_document: dict[int, list[tuple[int, frozenset[str]]]] = {}
     kept: dict[int, list[int]] = {}
@@ -216,11 +238,11 @@ def _alike(store: PassageStore, i: int, own: frozenset[str], other: int, theirs:
 
 
 def _hit(
-    knowledge: Known, i: int, also: tuple[int, ...], lists: Mapping[Way, Scored], telling: Mapping[str, float]
+    knowledge: Known, i: int, also: tuple[int, ...], lists: Mapping[Way, Ranked], telling: Mapping[str, float]
 ) -> Hit:
     store = knowledge.passages
     record, passage = store.record(int(store.document_of[i])), store.at(i)
-    ways = tuple(Came(way, list(lists[way]).index(i) + 1, lists[way][i]) for way in Way if i in lists.get(way, {}))
+    ways = tuple(came for way in Way if way in lists and (came := _came(way, lists[way], i)) is not None)
     return Hit(
         passage=passage.id,
         position=i,
@@ -236,6 +258,11 @@ def _hit(
         ways=ways,
         also=tuple(store.id(k) for k in also[:20]),
     )
+
+
+def _came(way: Way, ranked: Ranked, i: int) -> Came | None:
+    place = np.flatnonzero(ranked.positions == i)
+    return Came(way, int(place[0]) + 1, round(float(ranked.scores[place[0]]), 4)) if len(place) else None
 
 
 def source_of(manifest: Manifest, record: DocumentRecord) -> SourceOf:

@@ -39,6 +39,7 @@ class DocumentRecord:
     language: str
     date: str
     diseases: tuple[str, ...]  # as the source names them
+    by_title: bool = False  # the source names none, and the title is the name of one
 
 
 class PassageStore:
@@ -173,6 +174,7 @@ class PassageStore:
             language=self.languages[int(a["language"][k])],
             date=self._dates[int(a["date"][k])],
             diseases=tuple(self.disease_ids[code] for code in self._disease_codes(k)),
+            by_title=bool(a["by_title"][k]),
         )
 
     def passages_of(self, k: int) -> range:
@@ -181,8 +183,7 @@ class PassageStore:
 
     def diseases_of(self, k: int) -> tuple[int, ...]:
         """Positions in the disease table of what document k is about; ids that it does not know are left out."""
-        at = self._arrays["disease_at"]
-        return tuple(dict.fromkeys(int(at[code]) for code in self._disease_codes(k) if at[code] >= 0))
+        return tuple(csr.row(self._arrays["about_ptr"], self._arrays["about"], k).tolist())
 
     # --- columns for filters ---------------------------------------------
 
@@ -214,16 +215,14 @@ class PassageStore:
         """(first, last) day that each document's date may mean, as 20240517; 0 where there is none."""
         return self._arrays["day_first"], self._arrays["day_last"]
 
-    @property
-    def disease_at(self) -> np.ndarray:
-        """Per entry of `disease_ids` its position in the disease table, or -1."""
-        return self._arrays["disease_at"]
+    def documents_about(self, positions: Iterable[int]) -> np.ndarray:
+        """Positions of the documents about one of these diseases, ascending, each once."""
+        return _rows(*self._documents_by_disease, positions)
 
-    def documents_about(self, codes: np.ndarray) -> np.ndarray:
-        """Positions of the documents that name one of these entries of `disease_ids`, ascending, each once."""
-        ptr, documents = self._documents_by_disease
-        rows = [csr.row(ptr, documents, int(code)) for code in codes]
-        return csr.distinct(np.concatenate(rows)) if rows else np.zeros(0, dtype=np.int32)
+    def documents_naming(self, ids: Iterable[str]) -> np.ndarray:
+        """Positions of the documents that state one of these ids, known to the disease table or not."""
+        codes = (self._disease_code[name] for name in ids if name in self._disease_code)
+        return _rows(*self._documents_by_id, codes)
 
     def passages_of_all(self, documents: np.ndarray) -> np.ndarray:
         """Positions of the passages of these documents (ascending), ascending."""
@@ -241,9 +240,15 @@ class PassageStore:
 
     @cached_property
     def _documents_by_disease(self) -> tuple[np.ndarray, np.ndarray]:
-        ptr, order = csr.group(self._arrays["disease"], len(self.disease_at))
-        owner = np.repeat(np.arange(self.document_count, dtype=np.int32), np.diff(self._arrays["disease_ptr"]))
-        return ptr, owner[order]
+        return _turned(self._arrays["about_ptr"], self._arrays["about"], self.diseases.size)
+
+    @cached_property
+    def _documents_by_id(self) -> tuple[np.ndarray, np.ndarray]:
+        return _turned(self._arrays["disease_ptr"], self._arrays["disease"], len(self.disease_ids))
+
+    @cached_property
+    def _disease_code(self) -> dict[str, int]:
+        return {name: code for code, name in enumerate(self.disease_ids)}
 
     @cached_property
     def _sections(self) -> list[tuple[str, ...]]:
@@ -257,6 +262,17 @@ class PassageStore:
     @cached_property
     def _dates(self) -> list[str]:
         return list(StringTable(self._arrays, "date_name_"))
+
+
+def _turned(ptr: np.ndarray, data: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows that hold each value: (ptr, rows)."""
+    value_ptr, order = csr.group(data, size)
+    return value_ptr, np.repeat(np.arange(len(ptr) - 1, dtype=np.int32), np.diff(ptr))[order]
+
+
+def _rows(ptr: np.ndarray, rows: np.ndarray, values: Iterable[int]) -> np.ndarray:
+    found = [csr.row(ptr, rows, value) for value in values]
+    return csr.distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int32)
 
 
 def _sought(keys: np.ndarray, order: np.ndarray, key: np.uint64) -> int | None:

@@ -15,6 +15,7 @@ from retrieval.ontology.tokens import american, fold, singular, word_set
 
 # A word as in `retrieval.ontology.tokens`: letters and digits of any script, marks and inner apostrophes.
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*(?:['’ʼ][^\W_](?:[^\W_]|[\u0300-\u036f])*)?")
+_WORD_OR_STOP = re.compile(rf"{_WORD.pattern}|[,.;:!?()]")
 SMALL = word_set(
     "a about also am an and any are as at be been but by can could did do does for from had has have he her him "
     "his how i if in into is it its may more most no not of on or other our out she should so some such than that "
@@ -46,6 +47,12 @@ def forms(text: str) -> list[str]:
 
 def raw_words(text: str) -> list[str]:
     found: list[str] = _WORD.findall(text)
+    return found
+
+
+def raw_words_and_stops(text: str) -> list[str]:
+    """As `raw_words`, and the marks that end a thought where they stand."""
+    found: list[str] = _WORD_OR_STOP.findall(text)
     return found
 
 

@@ -23,6 +23,7 @@ import numpy as np
 from retrieval.search.embedder import Embedder
 from retrieval.search.errors import EmbeddingsBusy, EmbeddingsStopped
 from retrieval.search.texts import Texts
+from retrieval.search.vectors.index import MARK, Contents
 
 PART = 24_000  # characters embedded between two writes: about two seconds' work on two cores
 KEY = 16  # bytes of a text's hash: no two of a billion texts share one
@@ -39,8 +40,9 @@ class Embeddings:
     def __init__(self, root: Path, snapshot: str, embedder: Embedder) -> None:
         self._root = root
         self._embedder = embedder
-        self._mark = embedder.digest[:16]
-        self.directory = root / f"{snapshot}-{self._mark}"
+        self._snapshot = snapshot
+        self.mark = embedder.digest[:MARK]
+        self.directory = root / f"{snapshot}-{self.mark}"
 
     def ready(self, texts: Texts) -> np.ndarray | None:
         """The vectors of this collection in its order, memory-mapped; None unless they are whole and fit the texts."""
@@ -61,11 +63,20 @@ class Embeddings:
             raise OSError(f"{self.directory / texts.name} is not what was written to it")
         return found
 
+    def contents(self, texts: Texts) -> Contents:
+        """What a store of vectors is to know these by: they need not be looked at to tell whether it has them."""
+        digest = hashlib.blake2b(_keys(texts.texts).tobytes(), digest_size=KEY).hexdigest()
+        return Contents(self._snapshot, self.mark, texts.name, digest)
+
+    def others(self, snapshots: Collection[str]) -> list[str]:
+        """Of which snapshots, beside these and its own, there are embeddings of this embedder."""
+        found = (folder.name.removesuffix(f"-{self.mark}") for folder in self._root.glob(f"*-{self.mark}"))
+        return sorted(name for name in found if name not in snapshots and name != self._snapshot)
+
     def forget_others(self, snapshots: Collection[str]) -> None:
         """Removes the embeddings of this embedder that belong to none of these snapshots."""
-        for folder in self._root.glob(f"*-{self._mark}"):
-            if folder.name.removesuffix(f"-{self._mark}") not in snapshots and folder != self.directory:
-                shutil.rmtree(folder, ignore_errors=True)
+        for name in self.others(snapshots):
+            shutil.rmtree(self._root / f"{name}-{self.mark}", ignore_errors=True)
 
     # --- inside ----------------------------------------------------------
 
@@ -93,8 +104,8 @@ class Embeddings:
 
     def _known(self, name: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """What this embedder has embedded before: for other snapshots, and in the parts of this one."""
-        folders = sorted(self._root.glob(f"*-{self._mark}/{name}"))
-        folders += sorted(self._root.glob(f"*-{self._mark}/{name}{_PARTS}/*.done"))
+        folders = sorted(self._root.glob(f"*-{self.mark}/{name}"))
+        folders += sorted(self._root.glob(f"*-{self.mark}/{name}{_PARTS}/*.done"))
         for folder in folders:
             found = _open(folder)
             if found is not None and found[1].shape[1] == self._embedder.dimension:

@@ -23,10 +23,10 @@ from retrieval.passages.filters import EVERYTHING, FilterInvalid, Filters, allow
 from retrieval.passages.store import PassageStore
 from retrieval.search import embeddings, wire
 from retrieval.search.embedder import Embedder
-from retrieval.search.errors import EmbedderMissing, EmbeddingsBusy, EmbeddingsStopped
+from retrieval.search.errors import EmbedderMissing, EmbeddingsBusy, EmbeddingsStopped, StoreAway
 from retrieval.search.shelf import Indexed, Questions
 from retrieval.search.texts import CASES, PASSAGES, TERMS, Texts, case_texts, passage_texts, term_texts
-from retrieval.search.vectors import Kind, build
+from retrieval.search.vectors import Kind, VectorStore, open_store
 from retrieval.snapshot import open_snapshot
 
 logger = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ class State(StrEnum):
     LOADING = "loading"
     READY = "ready"
     NO_EMBEDDER = "no_embedder"
+    AWAY = "away"  # of one answer: the engine that keeps the vectors did not give any
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class Places:
     current: Callable[[], str | None]
     embedder: Callable[[], Embedder]
     kind: str = Kind.FLAT
+    milvus: str = ""  # its address, where that is the kind
+    milvus_public: bool = False  # whether it may be outside the house
 
 
 class BadRequest(Exception):
@@ -71,6 +74,8 @@ class Engine:
         self._indexed: OrderedDict[str, dict[str, Indexed]] = OrderedDict()
         self._passages: dict[str, PassageStore] = {}
         self._progress: dict[str, tuple[int, int]] = {}
+        self._trouble: dict[str, str] = {}
+        self._store: VectorStore | None = None
         self._asked_about: str | None = None
         self._not_before: dict[str, float] = {}
         self._stop = threading.Event()
@@ -92,6 +97,8 @@ class Engine:
         said: wire.Message = {"state": self._state(), "index": str(self._places.kind)}
         if self._why:
             said["why"] = self._why
+        if trouble := self._trouble.get(self._current() or ""):
+            said["trouble"] = trouble
         if embedder is not None:
             said["embedder"] = {
                 "name": embedder.name,
@@ -118,7 +125,11 @@ class Engine:
             return {"state": State.LOADING}
         if time.monotonic() - received > patience:
             return {"state": State.LOADING, "late": True}  # nobody waits for it any more
-        found = [_ask(questions, parts.get(ask["collection"]), ask, self._passages.get(snapshot)) for ask in asks]
+        try:
+            found = [_ask(questions, parts.get(ask["collection"]), ask, self._passages.get(snapshot)) for ask in asks]
+        except StoreAway as error:
+            self._lose(snapshot, error)
+            return {"state": State.AWAY}
         return {"state": State.LOADING if None in found else State.READY, "answers": found}
 
     def _state(self) -> State:
@@ -145,6 +156,8 @@ class Engine:
                 self._prepare(snapshot, self._embedder, self._questions)
             self._wake.wait(EVERY)
             self._wake.clear()
+        if self._store is not None:
+            self._store.close()
 
     def stop(self) -> None:
         self._stop.set()
@@ -161,7 +174,9 @@ class Engine:
         except EmbeddingsBusy:
             self._not_before[snapshot] = time.monotonic() + EVERY
         except (RetrievalError, OSError, ValueError) as error:  # no such snapshot, a damaged one, a full disk
-            logger.error("snapshot %s could not be prepared: %s", snapshot, type(error).__name__)
+            why = f"{error.message} {error.hint}".strip() if isinstance(error, RetrievalError) else type(error).__name__
+            logger.error("snapshot %s could not be prepared: %s", snapshot, why)
+            self._trouble = {snapshot: why}
             self._not_before[snapshot] = time.monotonic() + PAUSE
             if snapshot == self._asked_about:
                 self._asked_about = None
@@ -169,6 +184,7 @@ class Engine:
     def _load(self, snapshot: str, embedder: Embedder, questions: Questions) -> None:
         opened = open_snapshot(self._places.knowledge / snapshot)
         store = embeddings.Embeddings(self._places.embeddings, snapshot, embedder)
+        vector_store = self._vectors()
         for name, read in COLLECTIONS.items():
             if name in self._indexed.get(snapshot, {}):
                 continue
@@ -176,11 +192,14 @@ class Engine:
             vectors = store.ready(texts)
             if vectors is None:
                 vectors = store.make(texts, self._note, self._stop)
+            index = vector_store.open(store.contents(texts), vectors, self._note, self._stop)
             self._passages[snapshot] = opened.passages
-            self._keep(snapshot, name, Indexed.over(texts, build(vectors, self._places.kind), questions))
+            self._keep(snapshot, name, Indexed.over(texts, index, questions))
             self._progress.pop(name, None)
             logger.info("%s of %s: %d, %.1f s", name, snapshot, len(texts.ids), time.monotonic() - began)
+        self._trouble.pop(snapshot, None)
         if snapshot == self._current():
+            vector_store.forget(store.mark, store.others(self._snapshots()))  # first: it finds them by what is here
             store.forget_others(self._snapshots())
 
     def _keep(self, snapshot: str, name: str, indexed: Indexed) -> None:
@@ -193,6 +212,19 @@ class Engine:
         ]:
             del self._indexed[old]
             self._passages.pop(old, None)
+
+    def _vectors(self) -> VectorStore:
+        if self._store is None:
+            places = self._places
+            self._store = open_store(places.kind, places.embeddings, places.milvus, public=places.milvus_public)
+        return self._store
+
+    def _lose(self, snapshot: str, error: StoreAway) -> None:
+        """What is kept elsewhere has gone away: opened again as soon as it answers, filled again if it must be."""
+        logger.error("snapshot %s cannot be searched: %s", snapshot, error.message)
+        self._trouble = {snapshot: f"{error.message} {error.hint}".strip()}
+        self._indexed.pop(snapshot, None)
+        self._wake.set()
 
     def _note(self, name: str, done: int, total: int) -> None:
         self._progress[name] = (done, total)

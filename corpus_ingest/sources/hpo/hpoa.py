@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus_ingest.source import unparsable
 from corpus_ingest.sources.hpo.lines import numbered_lines
 from retrieval import statements
 from retrieval.annotation_rows import WRITTEN, AnnotationRow
+
+if TYPE_CHECKING:
+    from corpus_ingest.sources.hpo.lines import Raw
 
 HEADER = [
     *("database_id", "disease_name", "qualifier", "hpo_id", "reference", "evidence"),
@@ -30,7 +33,7 @@ _READERS: dict[str, Callable[[str], object]] = {
 }
 
 
-def read_rows(path: Path) -> list[AnnotationRow]:
+def read_rows(path: Raw) -> list[AnnotationRow]:
     """All rows of all aspects, in the order of the file, each with its line number."""
     rows: list[AnnotationRow] = []
     header = False

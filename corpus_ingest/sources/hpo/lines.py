@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus_ingest.source import unparsable
 
+if TYPE_CHECKING:
+    from corpus_ingest.sources.hpo.brought import Entry
 
-def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
+    Raw = Path | Entry
+
+
+def numbered_lines(raw: Raw) -> Iterator[tuple[int, str]]:
     """(number from 1, line without its end)"""
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, start=1):
+    with raw.open("rb") if isinstance(raw, Path) else raw.open() as file:
+        for number, line in enumerate(file, start=1):
             try:
-                yield number, raw.decode("utf-8").rstrip("\r\n")
+                yield number, line.decode("utf-8").rstrip("\r\n")
             except UnicodeDecodeError:
-                raise unparsable(path.name, number, "the line is not UTF-8") from None
+                raise unparsable(raw.name, number, "the line is not UTF-8") from None

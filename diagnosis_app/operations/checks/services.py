@@ -71,6 +71,8 @@ def retrieval() -> Iterator[Finding]:
     match said.get("state"):
         case "ready":
             yield ok("search", f"The retrieval process answers with {said['embedder']['name']}.")
+        case "loading" if said.get("trouble"):
+            yield error("search", f"Knowledge cannot be searched by meaning: {said['trouble']}", "It is tried again.")
         case "loading":
             yield note("search", "The retrieval process is still embedding the knowledge in use.")
         case "no_embedder":

@@ -41,6 +41,11 @@ PORTION = 4 * 2**20  # bytes of vectors written at a time; a server refuses mess
 SAMPLES = 16  # vectors that are read back before a collection is used again
 ALIKE = 0.999  # cosine of one vector and what another machine made of the same text
 CONNECTING, FILLING, SEARCHING = 10.0, 120.0, 2.0  # seconds
+_CONNECTION = {
+    "grpc.enable_http_proxy": 0,  # never by way of a proxy
+    "grpc.use_local_subchannel_pool": 1,  # one that was away does not make a new one wait
+    "grpc.max_reconnect_backoff_ms": 5000,
+}
 POSITION, VECTOR = "position", "vector"
 _OURS = re.compile(r"clew_(?P<snapshot>[0-9a-z]+)_(?P<embedder>[0-9a-z]+)_(?P<name>[a-z]+)_(?P<digest>[0-9a-z]+)\Z")
 _GONE = {100, 101}  # codes: the collection does not exist, or is not loaded
@@ -71,7 +76,8 @@ class MilvusStore:
                 token=address.token,
                 db_name=address.database,
                 timeout=CONNECTING,
-                grpc_options={"grpc.enable_http_proxy": 0},
+                dedicated=True,
+                grpc_options=_CONNECTION,
             )
 
     def open(

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from retrieval.diseases import DiseaseTable
 from retrieval.manifest import Manifest
 from retrieval.passages.document import Block, BlockKind, Document, Passage, passage_id
+from retrieval.passages.findings import PassageFindings
 from retrieval.passages.lexical import PassageWords
 from retrieval.passages.parts import parts
 from retrieval.passages.store import PassageStore
+from retrieval.snapshot import Snapshot
 
 
 def document(name: str, *texts: str | Block, **more: Any) -> Document:
@@ -41,11 +42,18 @@ class Held:
     manifest: Manifest
     passages: PassageStore
     lexical: PassageWords
+    passage_findings: PassageFindings
     id: str = "0123456789abcdef"
 
 
-def held(documents: Iterable[Document], diseases: DiseaseTable, **more: Any) -> Held:
+def held(documents: Iterable[Document], snapshot: Snapshot, **more: Any) -> Held:
     documents = list(documents)
-    found = parts(documents, (passage for one in documents for passage in cut(one)), diseases, **more)
+    diseases, ontology = snapshot.diseases, snapshot.ontology
+    found = parts(documents, (passage for one in documents for passage in cut(one)), diseases, ontology, **more)
     manifest = Manifest(1, "0123456789abcdef", "", (), {})
-    return Held(manifest, PassageStore(found["passages"], diseases), PassageWords(found["lexical"]))
+    return Held(
+        manifest,
+        PassageStore(found["passages"], diseases),
+        PassageWords(found["lexical"]),
+        PassageFindings(found["passage_findings"], ontology),
+    )

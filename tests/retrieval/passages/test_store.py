@@ -23,7 +23,7 @@ def test_a_document_comes_back_whole_and_equal(texts: Held) -> None:
 
 def test_every_passage_stands_in_its_documents_text_where_it_says(texts: Held) -> None:
     store = texts.passages
-    assert store.size == 5
+    assert store.size == 7
     for i in range(store.size):
         passage = store.at(i)
         whole = store.document(passage.document)
@@ -52,6 +52,18 @@ def test_a_disease_is_found_by_each_of_its_ids(texts: Held, snapshot: Snapshot) 
     assert store.record(first).diseases == (MARFAN,)
 
 
+def test_a_text_that_states_no_disease_is_linked_by_its_whole_title_and_says_so(snapshot: Snapshot) -> None:
+    by_title = document("Marfan syndrome", "Text.")
+    longer = document("Marfan syndrome in children", "Text.", id="made:2")
+    stated = document("Marfan syndrome", "Text.", id="made:3", diseases=("OMIM:219700",))
+    store = held([by_title, longer, stated], snapshot).passages
+    marfan, fibrosis = snapshot.diseases.index(MARFAN), snapshot.diseases.index("OMIM:219700")
+    assert marfan in store.diseases_of(0)
+    assert store.record(0).by_title
+    assert (store.diseases_of(1), store.record(1).by_title) == ((), False)
+    assert (store.diseases_of(2), store.record(2).by_title) == ((fibrosis,), False)
+
+
 def test_copies_have_one_hash_whatever_their_blanks_and_capitals(texts: Held) -> None:
     hashes = texts.passages.text_hash.tolist()
     copies = [i for i in range(texts.passages.size) if texts.passages.text(i).startswith("Beta")]
@@ -76,7 +88,7 @@ def test_a_snapshot_without_texts_has_an_empty_store(snapshot: Snapshot) -> None
 
 def test_two_documents_of_one_id_are_refused(snapshot: Snapshot) -> None:
     with pytest.raises(PassagesUnfit, match="made:a"):
-        held([document("a", "One."), document("a", "Two.")], snapshot.diseases)
+        held([document("a", "One."), document("a", "Two.")], snapshot)
 
 
 def test_a_passage_that_is_not_at_its_place_is_refused(snapshot: Snapshot) -> None:
@@ -91,7 +103,7 @@ def test_a_passage_that_is_not_at_its_place_is_refused(snapshot: Snapshot) -> No
 
 def test_half_a_character_is_replaced_and_moves_nothing(snapshot: Snapshot) -> None:
     broken = document("a\ud800", "Before \udc00 after.", "And then.")
-    store = held([broken], snapshot.diseases).passages
+    store = held([broken], snapshot).passages
     assert store.at(0).text == "Before \ufffd after."
     assert store.at(1).text == "And then."
 
@@ -126,9 +138,9 @@ blocks = st.builds(
 
 @given(st.lists(st.lists(blocks, max_size=5), max_size=6))
 @settings(max_examples=60, deadline=None)
-def test_any_text_comes_back_as_it_was(snapshot: Snapshot, made: list[list[Block]]) -> None:
+def test_any_text_comes_back_as_it_was(tiny_snapshot: Snapshot, made: list[list[Block]]) -> None:
     documents = [Document(f"made:{k}", "made", f"№ {k}", tuple(found)) for k, found in enumerate(made)]
-    store = held(documents, snapshot.diseases).passages
+    store = held(documents, tiny_snapshot).passages
     assert [store.document(one.id) for one in documents] == documents
     for i in range(store.size):
         passage = store.at(i)
