@@ -212,6 +212,7 @@ PAGES: dict[str, Route] = {
     "knowledge_ingestion": Route("GET", Verb.KNOWLEDGE_READ, an_ingestion),
     "knowledge_pause": Route("POST", Verb.KNOWLEDGE_CHANGE, an_ingestion),
     "knowledge_resume": Route("POST", Verb.KNOWLEDGE_CHANGE, an_ingestion),
+    "knowledge_confirm": Route("POST", Verb.KNOWLEDGE_CHANGE, an_ingestion),
     "knowledge_cancel": Route("POST", Verb.KNOWLEDGE_CHANGE, an_ingestion),
     "knowledge_held": Route("GET", Verb.KNOWLEDGE_REVIEW),
     "knowledge_release": Route("POST", Verb.KNOWLEDGE_CHANGE, a_held_text),
