@@ -67,7 +67,7 @@ def tried(snapshot: Snapshot, query: str, *, draft: bool) -> Tried:
     here = snapshot.id if draft else ""
     if not asked:
         return Tried(query=asked, draft=here, empty=not snapshot.passages.size)
-    found = search(snapshot, asked, client=_client(), limit=MOST)
+    found = search(snapshot, asked, client=client(), limit=MOST)
     known = _in_use() if draft else None
     return Tried(
         query=asked,
@@ -144,7 +144,7 @@ def _in_use() -> Snapshot | None:
 
 
 @lru_cache(maxsize=1)
-def _client() -> Client:
+def client() -> Client:
     return Client(Path(settings.RETRIEVAL_SOCKET))
 
 
