@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from corpus_ingest import incoming, open_data, publishing, quarantine, refresh
 from corpus_ingest.errors import IngestionError
 from corpus_ingest.ingestion import requests
+from corpus_ingest.loading import Unavailable
 from corpus_ingest.models import HeldText, Ingestion, Publication, Refresh, State
 from diagnosis_app.accounts.models import User
 from diagnosis_app.accounts.policy import Actor, Verb
@@ -326,7 +327,7 @@ def _plainly() -> Iterator[None]:
             full.status = 507
             raise full from None
         raise Conflict(error.message, hint=error.hint, code=error.code) from None
-    except (SnapshotMissing, SnapshotUnreadable, open_data.BadCatalogue, open_data.Unavailable) as error:
+    except (SnapshotMissing, SnapshotUnreadable, open_data.BadCatalogue, Unavailable) as error:
         raise Conflict(error.message, hint=error.hint, code=error.code) from None
     except OSError:
         raise uploads.NoRoom(

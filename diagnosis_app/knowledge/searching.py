@@ -18,7 +18,8 @@ from corpus_ingest import library
 from diagnosis_app.knowledge import words
 from diagnosis_app.knowledge.document_page import Piece
 from retrieval.errors import RetrievalError
-from retrieval.passages.search import Came, Hit, Way, search
+from retrieval.passages.fusion import Way
+from retrieval.passages.search import Came, Hit, search
 from retrieval.search.client import Client, Note
 from retrieval.snapshot import Snapshot
 
@@ -133,6 +134,8 @@ def _way(came: Came) -> str:
         return _("by meaning %(score)s") % {"score": f"{came.score:.2f}"}
     if came.way == Way.WORDS:
         return _("by words %(score)s") % {"score": f"{came.score:.1f}"}
+    if came.way == Way.FINDINGS:
+        return _("by findings %(score)s") % {"score": f"{came.score:.2f}"}
     return _("about the disease that was named")
 
 
