@@ -1,4 +1,4 @@
-"""Pictures of text, where tesseract is installed; elsewhere these tests are skipped and the state says what to install."""
+"""Pictures of text, where tesseract is installed; elsewhere the state says what to install."""
 
 from __future__ import annotations
 
