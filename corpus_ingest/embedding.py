@@ -66,11 +66,12 @@ def _refuse_unless_here() -> None:
 def _by_a_process(directory: Path, snapshot: str, stage: Stage) -> None:
     with _process(directory, snapshot) as (process, lines):
         failure: Said = {}
+        reached = (0, 0)
         while True:
             try:
                 said = lines.get(timeout=LOOK)
             except Empty:
-                stage.tick(*_reached(stage))
+                stage.tick(*reached)
                 continue
             if said is None:
                 break
@@ -78,14 +79,10 @@ def _by_a_process(directory: Path, snapshot: str, stage: Stage) -> None:
                 failure = said["error"]
             elif "total" in said:
                 stage.note(**{said["collection"]: said["total"]})
-                stage.tick(said["done_of_all"], said["of_all"])
+                reached = (said["done_of_all"], said["of_all"])
+                stage.tick(*reached)
         if process.wait() != 0:
             raise _failed(failure)
-
-
-def _reached(stage: Stage) -> tuple[int, int]:
-    row = getattr(stage, "row", None)
-    return (row.done, row.total) if row is not None else (0, 0)
 
 
 def _failed(said: Said) -> Exception:
@@ -111,7 +108,12 @@ def _process(
     process = subprocess.Popen(
         [sys.executable, manage, "knowledge", "embed", snapshot, "--for-process", str(os.getpid())],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "CLEW_VAR": str(settings.VAR_DIR), "CLEW_KNOWLEDGE": str(directory)},
+        env={
+            **os.environ,
+            "CLEW_VAR": str(settings.VAR_DIR),
+            "CLEW_KNOWLEDGE": str(directory),
+            "CLEW_EMBEDDER": settings.EMBEDDER,
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

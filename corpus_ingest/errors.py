@@ -69,6 +69,13 @@ class Crashed(IngestionError):
     code = "ingest.crashed"
 
 
+class QueueDown(IngestionError):
+    """The queue does not answer: what was asked for waits in its row, and starts when it does."""
+
+    code = "ingest.queue_down"
+    retryable = True
+
+
 class NotPossible(IngestionError):
     """What was asked does not fit the state: an ended ingestion cannot be paused, a withdrawn one not published."""
 

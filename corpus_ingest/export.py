@@ -13,7 +13,7 @@ import re
 import tarfile
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,7 +33,9 @@ _OPEN = re.compile(
     r"apache|odc[- ]by|pddl|ogl|us government work|https?://creativecommons\.org/(publicdomain|licenses/by(-sa)?/))",
     re.IGNORECASE,
 )
-TEXTS, CASES = ("passages", "lexical"), "cases"
+UNKNOWN = "its licence is not known to allow it"
+CASES = "cases"
+COMPUTED = frozenset({"ontology", "diseases", "ranker", "autocomplete", "reader", "hierarchy"})  # hold no text whole
 Arrays = Mapping[str, np.ndarray]
 
 
@@ -97,7 +99,7 @@ def _reduced(
     snapshot: Snapshot,
 ) -> tuple[dict[str, Arrays], tuple[SourceRecord, ...], dict[str, object], dict[str, str]]:
     """The parts that may leave, what is said of the sources, the counts, and what was left out."""
-    parts, left_out, counts = _other_parts(snapshot), dict[str, str](), dict(snapshot.manifest.counts)
+    parts, left_out, counts = _parts(snapshot, COMPUTED.__contains__), dict[str, str](), dict(snapshot.manifest.counts)
     records = {one.name: one for one in snapshot.manifest.sources}
     closed = {one.name for one in sources.kinds() if not one.redistributable}
     documents, passages, gone = [], [], Counter[str]()
@@ -111,11 +113,12 @@ def _reduced(
             continue
         documents.append(store.document_at(k))
         passages += [store.at(i) for i in store.passages_of(k)]
-    if documents:
-        found = passage_parts.parts(documents, passages, snapshot.diseases)
-        parts |= found
+    if documents and not gone:
+        parts |= _parts(snapshot, lambda part: part not in COMPUTED and part != CASES)
+    elif documents:
+        parts |= passage_parts.parts(documents, passages, snapshot.diseases, snapshot.ontology)
     counts |= {"documents": len(documents), "passages": len(passages)} if store.document_count else {}
-    left_out |= {f"{n:,} texts of {name}": "its licence is not known to allow it" for name, n in gone.items()}
+    left_out |= {f"{_so_many(n, 'text')} of {name}": UNKNOWN for name, n in gone.items()}
     cases = [snapshot.cases.case(i) for i in range(snapshot.cases.size)]
     kept = [one for one in cases if CASES not in closed and may_be_passed_on(one.licence)]
     if kept:
@@ -124,15 +127,20 @@ def _reduced(
     elif cases:
         counts |= {"cases": 0}
     if len(kept) < len(cases):
-        left_out[f"{len(cases) - len(kept):,} published cases"] = "their licence is not known to allow it"
+        left_out[_so_many(len(cases) - len(kept), "published case")] = UNKNOWN
     return parts, _said(snapshot.manifest.sources, left_out), counts, left_out
 
 
-def _other_parts(snapshot: Snapshot) -> dict[str, Arrays]:
+def _so_many(n: int, what: str) -> str:
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
+
+
+def _parts(snapshot: Snapshot, wanted: Callable[[str], bool]) -> dict[str, Arrays]:
+    """The parts as they are; one that nobody has heard of here is not among those that were computed."""
     parts: dict[str, dict[str, np.ndarray]] = {}
     for name in snapshot.manifest.files:
         part, _, file = name.partition("/")
-        if part not in (*TEXTS, CASES):
+        if wanted(part):
             array = np.load(snapshot.directory / name, mmap_mode="r", allow_pickle=False)
             parts.setdefault(part, {})[file.removesuffix(".npy")] = array
     return dict(parts)

@@ -71,7 +71,7 @@ class Ingestion(models.Model):
     """One pass of the pipeline: what was asked for, who carries it, how it ended."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # {"files": [{"kind", "name", "sha256", "about": {...}}], "feeds": [name, ...]}; both empty: build from the shelf
+    # {"files": [{"kind", "name", "sha256", "about": {...}}], "feeds": [{"kind"}]}; both empty: build from the shelf
     wanted = models.JSONField(default=dict)
     then = models.CharField(max_length=16, choices=Then.choices, default=Then.PROPOSE)
     accept_drops = models.BooleanField(default=False)  # a person looked at what was lost and says it is right

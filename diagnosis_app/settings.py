@@ -69,6 +69,11 @@ LITERATURE_EMAIL = env.string(
     "CLEW_LITERATURE_EMAIL", "", "The operator's e-mail address, sent with each search for papers as NCBI asks."
 )
 LITERATURE_TOOL = env.string("CLEW_LITERATURE_TOOL", "clew", "How searches for papers name themselves to the server.")
+OPEN_DATA = env.string(
+    "CLEW_OPEN_DATA",
+    "",
+    "File (JSON) with other addresses for the starter set of knowledge fetch and ./run --open-data; docs/sources.md.",
+)
 BENCHMARK_DATA = data.folder(
     env.string(
         data.NAME, "", "Folder of third-party data for tests and benchmarks; where it exists, ../shared/data if unset."

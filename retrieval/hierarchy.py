@@ -165,11 +165,11 @@ class Hierarchy:
         return tuple(dict.fromkeys(own)) or self._matched.get(disease_id, ())
 
     def _up(self, node: int) -> list[int]:
-        return csr.row(self._arrays["up_ptr"], self._arrays["up"], node).tolist()
+        return list(map(int, csr.row(self._arrays["up_ptr"], self._arrays["up"], node)))
 
     def _down(self, node: int) -> list[int]:
         ptr, below = self._turned
-        return csr.row(ptr, below, node).tolist()
+        return list(map(int, csr.row(ptr, below, node)))
 
     @cached_property
     def _turned(self) -> tuple[np.ndarray, np.ndarray]:

@@ -118,9 +118,12 @@ class Under:
         self.row.note = text[:300] or self.row.note
         self.row.counts = {**self.row.counts, **counts}
 
-    def say(self, words: str) -> None:
+    def say(self, words: str, *, now: bool = True) -> None:
+        """What is being done; `now` False where it is said many times a second."""
         self.row.note = self._said = words[:300]
-        self._write()
+        self._record.check()
+        if now or time.monotonic() - self._written >= EVERY:
+            self._write()
 
     def end(self, state: StageState, note: str = "") -> None:
         self.row.state, self.row.ended_at, self.row.left = state, timezone.now(), None

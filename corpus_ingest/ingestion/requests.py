@@ -21,7 +21,7 @@ PAUSE = "pause"
 
 def start(
     files: Sequence[Mapping[str, Any]] = (),
-    feeds: Sequence[str] = (),
+    feeds: Sequence[str | Mapping[str, Any]] = (),
     *,
     then: Then = Then.PROPOSE,
     by: User | None = None,
@@ -30,12 +30,16 @@ def start(
 ) -> Ingestion:
     """Asks for a pass of the pipeline: bring in these files and feeds, if any, and build from the shelf.
 
-    `files` are what `incoming.receive` gave (`Incoming.as_json()`). `inline`: nobody is rung for,
+    `files` are what `incoming.receive` gave (`Incoming.as_json()`), `feeds` kinds of source that are fetched from
+    their publisher, each alone or as {"kind", "sha256", "unseen"} (see `open_data.load`). `inline`: nobody is rung for,
     because the caller carries it itself (`worker.work`).
     """
     with transaction.atomic():
         asked = Ingestion.objects.create(
-            wanted={"files": [dict(one) for one in files], "feeds": list(feeds)},
+            wanted={
+                "files": [dict(one) for one in files],
+                "feeds": [{"kind": one} if isinstance(one, str) else dict(one) for one in feeds],
+            },
             then=then,
             started_by=by,
             accept_drops=accept_drops,

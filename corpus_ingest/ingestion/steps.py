@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from corpus_ingest import check, embedding, incoming, memo, pipeline, publish, publishing, quarantine
+from corpus_ingest import check, embedding, incoming, memo, open_data, pipeline, publish, publishing, quarantine
 from corpus_ingest.bringing import bring
 from corpus_ingest.incoming import Incoming
 from corpus_ingest.ingestion.record import Record, Under
@@ -47,12 +47,30 @@ def _fetch(ingestion: Ingestion, record: Record) -> list[dict[str, Any]]:
         record.skip(StageName.FETCH, "Nothing new: what is on the shelf.")
         return []
     with record.stage(StageName.FETCH) as stage:
-        waiting = [one for one in files if "outcome" not in one]
-        for done, one in enumerate(waiting):
-            stage.tick(done, len(waiting) + len(feeds))
-            _place(one)
-        stage.note(files=len(files), feeds=len(feeds))
-    return files
+        for done, feed in enumerate(feeds):
+            stage.tick(done, len(feeds))
+            if not any(one.get("feed") == feed["kind"] for one in files):
+                ingestion.wanted["files"].append(_loaded(feed, stage))
+                with record.held():
+                    ingestion.save(update_fields=["wanted"])
+        files = ingestion.wanted["files"]
+        for one in files:
+            if "outcome" not in one:
+                _place(one)
+        stage.note("", files=len(files), feeds=len(feeds))
+    return list(files)
+
+
+def _loaded(feed: Mapping[str, Any], stage: Under) -> dict[str, Any]:
+    """What its publisher offers, loaded and held against its checksum; from here on a file like any other."""
+
+    def told(name: str, here: int, whole: int | None) -> None:
+        size = f" of {whole / 1e6:,.0f} MB" if whole else ""
+        stage.say(f"{name}: {here / 1e6:,.0f} MB{size}", now=False)
+
+    found = open_data.load(feed["kind"], sha256=feed.get("sha256", ""), unseen=bool(feed.get("unseen")), progress=told)
+    said = {"kind": feed["kind"], "name": found.name, "path": str(found.path), "about": dict(found.said)}
+    return {**said, "feed": feed["kind"], "sha256": found.sha256, "checked": found.checked}
 
 
 def _place(one: Mapping[str, Any]) -> Path:

@@ -25,6 +25,7 @@ from diagnosis_app.api import (
     cases,
     errors,
     evaluation,
+    ingestions,
     knowledge,
     next_steps,
     phenopackets,
@@ -103,7 +104,9 @@ api = NinjaAPI(
 api.add_exception_handler(Exception, errors.from_exception)
 for _handled in (HttpError, ValidationError, Http404):
     api.add_exception_handler(_handled, errors.from_exception)
-for _part in (terms, ranking, knowledge, cases, alerts, next_steps, similar, phenopackets, runs, evaluation):
+for _part in (
+    terms, ranking, knowledge, ingestions, cases, alerts, next_steps, similar, phenopackets, runs, evaluation,
+):  # fmt: skip
     api.add_router("", _part.operations.router)
 
 

@@ -6,6 +6,7 @@ uploaded is never repeated in the trail: names of files, texts and titles stay o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,10 +17,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from corpus_ingest import incoming, publishing, quarantine, refresh, sources
+from corpus_ingest import incoming, open_data, publishing, quarantine, refresh
 from corpus_ingest.errors import IngestionError
 from corpus_ingest.ingestion import requests
-from corpus_ingest.models import HeldText, Ingestion, Publication, Refresh
+from corpus_ingest.loading import Unavailable
+from corpus_ingest.models import HeldText, Ingestion, Publication, Refresh, State
 from diagnosis_app.accounts.models import User
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.audit import log
@@ -27,6 +29,8 @@ from diagnosis_app.errors import ClinicError, Conflict, Hidden, Invalid, TooLarg
 from diagnosis_app.knowledge import uploads
 from diagnosis_app.knowledge.uploads import Upload
 from retrieval.errors import SnapshotMissing, SnapshotUnreadable
+
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 # --- uploads -------------------------------------------------------------
 
@@ -94,7 +98,16 @@ def ingest_feeds(actor: Actor, feeds: Sequence[str]) -> Ingestion:
         raise Invalid(_("No source was chosen."), field="feed", hint=_("Choose at least one."))
     _known(feeds)
     with _plainly(), transaction.atomic():
-        ingestion = requests.start(feeds=list(feeds), by=_user(actor))
+        # Without a checksum known before, https names the publisher, and the page said so beside the button.
+        wanted = [
+            {
+                "kind": one.kind,
+                "sha256": one.sha256 if one.pinned and not one.feed.parts else "",
+                "unseen": not one.pinned,
+            }
+            for one in open_data.offers(list(feeds))
+        ]
+        ingestion = requests.start(feeds=wanted, by=_user(actor))
         _note_down(actor, Verb.KNOWLEDGE_CHANGE, _named(ingestion), {"part": "fetch", "feeds": list(feeds)})
     return ingestion
 
@@ -126,6 +139,24 @@ def resume(actor: Actor, ingestion: Ingestion, *, accept_drops: bool = False) ->
     with _plainly(), transaction.atomic():
         going = requests.resume(ingestion, accept_drops=True if accept_drops else None)
         detail = {"part": "resume", "accept_drops": accept_drops}
+        _note_down(actor, Verb.KNOWLEDGE_CHANGE, _named(ingestion), detail)
+    return going
+
+
+def confirm(actor: Actor, ingestion: Ingestion, sha256: str) -> Ingestion:
+    """A person compared the checksum of a file that arrived with what its publisher says; it goes on with it."""
+    actor.require(Verb.KNOWLEDGE_CHANGE)
+    if not _SHA256.match(sha256):
+        raise Invalid(_("This is not a checksum."), field="sha256", hint=_("Reload the page."))
+    arrived = {one.get("feed") for one in ingestion.wanted.get("files", ())}
+    open_feeds = [one for one in ingestion.wanted.get("feeds", ()) if one.get("kind") not in arrived]
+    if ingestion.state != State.FAILED or not open_feeds:
+        raise Conflict(_("Nothing waits for a confirmation."), hint=_("Reload the page."), code="ingest.not_possible")
+    open_feeds[0]["sha256"] = sha256
+    with _plainly(), transaction.atomic():
+        ingestion.save(update_fields=["wanted"])
+        going = requests.resume(ingestion)
+        detail = {"part": "confirm", "feed": str(open_feeds[0].get("kind", "")), "sha256": sha256}
         _note_down(actor, Verb.KNOWLEDGE_CHANGE, _named(ingestion), detail)
     return going
 
@@ -265,8 +296,9 @@ def unschedule(actor: Actor, feed: str) -> None:
 
 def _known(feeds: Sequence[str]) -> None:
     """Only a feed that is written down is ever fetched: no address comes from a form."""
-    if {one.name for one in sources.kinds() if one.feed} >= set(feeds):
-        return
+    with _plainly():
+        if {one.kind for one in open_data.offers()} >= set(feeds):
+            return
     raise Invalid(_("This is not a known feed."), field="feed", hint=_("Choose one of the list."))
 
 
@@ -295,7 +327,7 @@ def _plainly() -> Iterator[None]:
             full.status = 507
             raise full from None
         raise Conflict(error.message, hint=error.hint, code=error.code) from None
-    except (SnapshotMissing, SnapshotUnreadable) as error:
+    except (SnapshotMissing, SnapshotUnreadable, open_data.BadCatalogue, Unavailable) as error:
         raise Conflict(error.message, hint=error.hint, code=error.code) from None
     except OSError:
         raise uploads.NoRoom(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -69,6 +71,8 @@ class Sheet:
     resumable: bool
     cancellable: bool
     refused: tuple[Refused, ...] = ()
+    arrived: tuple[tuple[str, str, bool], ...] = ()  # (file of a feed, sha256, whether it was known before)
+    unconfirmed: str = ""  # sha256 of a file that waits until a person compared it
     lost: bool = False  # it was refused for what it lost, and a person may say that this is right
     code: str = ""
     message: str = ""
@@ -92,6 +96,8 @@ def sheet(ingestion: Ingestion) -> Sheet:
         resumable=state in {State.PAUSED, State.FAILED},
         cancellable=state in {State.QUEUED, State.RUNNING, State.PAUSED},
         refused=tuple(_refused(records)),
+        arrived=tuple(_arrived(ingestion)),
+        unconfirmed=_unconfirmed(error) if state == State.FAILED else "",
         lost=state == State.FAILED and str(error.get("code", "")) in LOST,
         code=str(error.get("code", "")),
         message=str(error.get("message", "")),
@@ -106,6 +112,20 @@ def _refused(records: dict[str, StageRecord]) -> Iterator[Refused]:
         for one in said if isinstance(said, list) else ():
             if isinstance(one, dict):
                 yield Refused(*(str(one.get(name, ""))[:300] for name in ("name", "message", "hint", "code")))
+
+
+def _arrived(ingestion: Ingestion) -> Iterator[tuple[str, str, bool]]:
+    for one in (ingestion.wanted or {}).get("files", ()):
+        if isinstance(one, dict) and "feed" in one:
+            yield str(one.get("name", "")), str(one.get("sha256", "")), bool(one.get("checked"))
+
+
+def _unconfirmed(error: Mapping[str, Any]) -> str:
+    """The checksum that the error names. It is compared by a person and checked again by whoever loads."""
+    if error.get("code") != "knowledge.unconfirmed":
+        return ""
+    match = re.search(r"\b[0-9a-f]{64}\b", str(error.get("message", "")))
+    return match[0] if match else ""
 
 
 def state_words(state: str, unchanged: bool = False) -> str:

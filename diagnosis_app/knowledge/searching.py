@@ -18,7 +18,8 @@ from corpus_ingest import library
 from diagnosis_app.knowledge import words
 from diagnosis_app.knowledge.document_page import Piece
 from retrieval.errors import RetrievalError
-from retrieval.passages.search import Came, Hit, Way, search
+from retrieval.passages.fusion import Way
+from retrieval.passages.search import Came, Hit, search
 from retrieval.search.client import Client, Note
 from retrieval.snapshot import Snapshot
 
@@ -67,7 +68,7 @@ def tried(snapshot: Snapshot, query: str, *, draft: bool) -> Tried:
     here = snapshot.id if draft else ""
     if not asked:
         return Tried(query=asked, draft=here, empty=not snapshot.passages.size)
-    found = search(snapshot, asked, client=_client(), limit=MOST)
+    found = search(snapshot, asked, client=client(), limit=MOST)
     known = _in_use() if draft else None
     return Tried(
         query=asked,
@@ -133,6 +134,8 @@ def _way(came: Came) -> str:
         return _("by meaning %(score)s") % {"score": f"{came.score:.2f}"}
     if came.way == Way.WORDS:
         return _("by words %(score)s") % {"score": f"{came.score:.1f}"}
+    if came.way == Way.FINDINGS:
+        return _("by findings %(score)s") % {"score": f"{came.score:.2f}"}
     return _("about the disease that was named")
 
 
@@ -144,7 +147,7 @@ def _in_use() -> Snapshot | None:
 
 
 @lru_cache(maxsize=1)
-def _client() -> Client:
+def client() -> Client:
     return Client(Path(settings.RETRIEVAL_SOCKET))
 
 

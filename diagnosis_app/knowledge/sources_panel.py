@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from corpus_ingest import shelf, sources
+from corpus_ingest import open_data, shelf, sources
 from corpus_ingest.ingestion import requests
-from corpus_ingest.kind import Feed, SourceKind
+from corpus_ingest.kind import SourceKind
 from corpus_ingest.models import Ingestion, State
 from diagnosis_app.knowledge import words
 from frontend.tags import thousands
+from retrieval.errors import RetrievalError
 from retrieval.manifest import Manifest, SourceRecord
 
 REVIEW_AFTER = 365  # days: a release or a protocol older than this is looked at again
@@ -61,13 +61,11 @@ class Offer:
     kind: str
     title: str
     brings: str
-    host: str
-    url: str
-    bytes: int
+    host: str  # one, or several with commas
+    bytes: int  # about; 0 where nobody said
     licence: str
-    sha256: str  # empty: it moves with the release
-    tried: bool  # somebody loaded from this very address before it was written down
-    here: bool  # a version of it is in use
+    sha256: str  # empty: not known before, it moves with the release
+    here: bool  # a version of it is on this machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +87,7 @@ class Sources:
     rows: tuple[Row, ...]
     lacking: tuple[Lacking, ...]
     starter: tuple[Offer, ...]  # every known feed
+    problem: RetrievalError | None = None  # why no feed can be offered
 
     @property
     def starter_bytes(self) -> int:
@@ -106,12 +105,18 @@ def listed(manifest: Manifest | None) -> Sources:
     counts = manifest.counts if manifest else {}
     rows = tuple(_row(name, of, records, counts, going, failed) for name, (of, records) in grouped.items())
     here = frozenset(grouped)
-    lacking = tuple(_lacking(one, here, going, failed) for one in kinds if one.name not in here)
-    return Sources(rows, lacking, tuple(offer_of(one, here) for one in kinds if one.feed))
+    starter, problem = _offered()
+    known = {one.kind: one for one in starter}
+    lacking = tuple(_lacking(one, known, going, failed) for one in kinds if one.name not in here)
+    return Sources(rows, lacking, starter, problem)
 
 
-def _lacking(kind: SourceKind, here: frozenset[str], going: frozenset[str], failed: Mapping[str, Ingestion]) -> Lacking:
+def _lacking(
+    kind: SourceKind, known: Mapping[str, Offer], going: frozenset[str], failed: Mapping[str, Ingestion]
+) -> Lacking:
     health = Health(_("Not on this machine"), "", "ring")
+    if shelf.files(kind.name):
+        health = Health(_("Not in use yet"), "", "ring", _("It lies on this machine; the next build takes it in."))
     if kind.name in going:
         health = Health(_("Coming in"), "thread", "clock")
     elif kind.name in failed:
@@ -124,33 +129,38 @@ def _lacking(kind: SourceKind, here: frozenset[str], going: frozenset[str], fail
         command=kind.how,
         accepts=", ".join(kind.accepts),
         health=health,
-        offer=offer_of(kind, here) if kind.feed else None,
+        offer=known.get(kind.name),
     )
 
 
 def offers(names: Iterable[str]) -> list[Offer]:
     """The feeds of these kinds; a kind without a feed, or one nobody knows, is left out."""
-    known = {one.name: one for one in sources.kinds() if one.feed}
-    return [offer_of(known[name], frozenset()) for name in names if name in known]
-
-
-def offer_of(kind: SourceKind, here: frozenset[str]) -> Offer:
-    feed = kind.feed or Feed(url="", bytes=0)
-    return Offer(
-        kind=kind.name,
-        title=_(kind.title),
-        brings=_(kind.brings),
-        host=urlsplit(feed.url).hostname or "",
-        url=feed.url,
-        bytes=feed.bytes,
-        licence=words.licence_name(kind.licence),
-        sha256=feed.sha256,
-        tried=feed.tried,
-        here=kind.name in here,
-    )
+    known = {one.kind: one for one in _offered()[0]}
+    return [known[name] for name in names if name in known]
 
 
 # --- inside --------------------------------------------------------------
+
+
+def _offered() -> tuple[tuple[Offer, ...], RetrievalError | None]:
+    """What publishers offer, as written down: nobody is asked for it. A broken catalogue offers nothing."""
+    try:
+        written = open_data.offers()
+    except RetrievalError as error:
+        return (), error
+    return tuple(
+        Offer(
+            kind=one.kind,
+            title=_(one.title),
+            brings=_(one.brings),
+            host=", ".join(one.hosts),
+            bytes=one.bytes,
+            licence=words.licence_name(one.licence),
+            sha256=one.sha256,
+            here=one.here,
+        )
+        for one in written
+    ), None
 
 
 def _grouped(
@@ -283,5 +293,5 @@ def _failed() -> dict[str, Ingestion]:
 
 def _kinds_of(ingestion: Ingestion) -> Iterator[str]:
     wanted = ingestion.wanted or {}
-    yield from (str(one) for one in wanted.get("feeds", ()))
+    yield from (str(one.get("kind", "")) for one in wanted.get("feeds", ()) if isinstance(one, dict))
     yield from (str(one.get("kind", "")) for one in wanted.get("files", ()) if isinstance(one, dict))

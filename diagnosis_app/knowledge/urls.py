@@ -32,6 +32,7 @@ urlpatterns = [
     path(_INGESTION, ingestions.ingestion, name="knowledge_ingestion"),
     path(f"{_INGESTION}pause/", ingestions.pause, name="knowledge_pause"),
     path(f"{_INGESTION}resume/", ingestions.resume, name="knowledge_resume"),
+    path(f"{_INGESTION}confirm/", ingestions.confirm, name="knowledge_confirm"),
     path(f"{_INGESTION}cancel/", ingestions.cancel, name="knowledge_cancel"),
     path("knowledge/held/", held.held, name="knowledge_held"),
     path("knowledge/held/<str:held_id>/release/", held.release, name="knowledge_release"),

@@ -159,7 +159,8 @@ def licence_name(licence: str) -> str:
 def wanted_words(wanted: Mapping[str, Any]) -> str:
     """What an ingestion brings: the names of its feeds and files."""
     files, feeds = list(wanted.get("files") or ()), list(wanted.get("feeds") or ())
-    names = [feed_name(str(feed)) for feed in feeds]
+    names = [feed_name(str(feed.get("kind", ""))) for feed in feeds if isinstance(feed, dict)]
+    files = [one for one in files if isinstance(one, dict) and "feed" not in one]  # what a feed brought is named by it
     if len(files) == 1:
         names.append(str((files[0].get("about") or {}).get("title") or files[0].get("name") or files[0].get("kind")))
     elif files:

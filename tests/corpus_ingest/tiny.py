@@ -11,6 +11,7 @@ import pytest
 
 from corpus_ingest.source import Source
 from corpus_ingest.sources import hpo
+from retrieval.model import Finding, Publication, PublishedCase, Status
 
 OBO = """\
 format-version: 1.2
@@ -112,6 +113,19 @@ GENES = [
     ("10", "NAT2", "HP:0002650", "Scoliosis", "-", "OMIM:100001"),
     ("16", "AARS1", "HP:0002650", "Scoliosis", "-", "OMIM:999999"),
 ]
+
+CASES = tuple(
+    PublishedCase(
+        id=f"case-{number}",
+        findings=(Finding("HP:0001250"), Finding("HP:0002650"), Finding("HP:0007359", Status.EXCLUDED)),
+        diagnoses=("OMIM:100001",),
+        diagnosis="Fit syndrome",
+        label=f"patient {number}",
+        publications=(Publication(f"PMID:{number}"),),
+        licence="CC0-1.0",
+    )
+    for number in (1, 2, 3)
+)
 
 HPOA_HEAD = (
     "#version: 2030-01-01\n"

@@ -1,8 +1,9 @@
 """Mondo: which entries of OMIM and Orphanet are the same disease, OMIM's phenotypic series, and the hierarchy.
 
 From Mondo's mapping tables, a directory or the zip that holds them, which an administrator brings in.
-Four tables must be there. Two more are read for Mondo's own names of its classes, where they are
-there: the codes of SNOMED CT and ICD-10 in them stay unread.
+Three tables must be there, and the edges: as a table (KGX), or in the ontology itself as Mondo publishes
+it (mondo-rare.json). Two more tables are read for Mondo's own names of its classes, where they are there:
+the codes of SNOMED CT and ICD-10 in them stay unread.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from corpus_ingest import archive
-from corpus_ingest.kind import SourceKind, gettext_noop
+from corpus_ingest.kind import Feed, Part, SourceKind, gettext_noop
 from corpus_ingest.source import Fetched, Parsed, Source, SourceUnavailable, Unparsable, digest
+from corpus_ingest.sources.mondo.graph import read_graph
 from corpus_ingest.sources.mondo.tables import genes, matches, names, subclasses, version
 from retrieval.hierarchy import RELATIONS
 from retrieval.manifest import SourceRecord
@@ -35,10 +37,10 @@ TABLES = {
     "OMIMPS": "mondo_exactmatch_omimps.sssom.tsv",
 }
 EDGES = "mondo-rare_edges.tsv"
+GRAPH = "mondo-rare.json"  # the same edges, with the names of all classes
 NAMES = ("mondo_exactmatch_sctid.sssom.tsv", "mondo_exactmatch_icd10cm.sssom.tsv")  # read for names alone
-NEEDED = frozenset({*TABLES.values(), EDGES})
-WANTED = NEEDED | {*NAMES}
-BOUNDS = archive.Bounds(entries=1_000, entry_bytes=64 * 1024**2, total_bytes=256 * 1024**2)
+WANTED = frozenset({*TABLES.values(), EDGES, GRAPH, *NAMES})
+BOUNDS = archive.Bounds(entries=1_000, entry_bytes=256 * 1024**2, total_bytes=512 * 1024**2)
 REMEDY = "Load Mondo's mapping tables again."
 
 
@@ -79,10 +81,13 @@ def parse(fetched: Fetched) -> Parsed:
         for mondo, label, matched, name in matches(file, tables[file], target):
             named[mondo] = label
             exact[mondo].add((matched, name))
-    for below, parent in subclasses(EDGES, tables[EDGES]):
+    read = read_graph(GRAPH, tables[GRAPH]) if EDGES not in tables else None
+    for below, parent in read.subclasses if read else subclasses(EDGES, tables[EDGES]):
         above[below].add(parent)
-    for mondo, gene, relation in genes(EDGES, tables[EDGES]):
+    for mondo, gene, relation in read.genes if read else genes(EDGES, tables[EDGES]):
         rests_on[mondo].add((gene, RELATIONS.get(relation, relation)))
+    for mondo, label in read.names if read else ():
+        named.setdefault(mondo, label)
     for file in (one for one in NAMES if one in tables):
         for mondo, label in names(tables[file]):
             named.setdefault(mondo, label)
@@ -118,6 +123,22 @@ KIND = SourceKind(
     is_wanted=is_table,
     bounds=BOUNDS,
     at_least={"mondo": 1, "mondo.exact": 1},
+    feed=Feed(
+        "https://github.com/monarch-initiative/mondo",
+        45_000_000,
+        name="mondo.zip",
+        parts=(
+            *(
+                Part(f"https://purl.obolibrary.org/obo/mondo/mappings/{name}", name, 1_500_000)
+                for name in TABLES.values()
+            ),
+            Part(
+                "https://github.com/monarch-initiative/mondo/releases/latest/download/mondo-rare.json",
+                GRAPH,
+                40_000_000,
+            ),
+        ),
+    ),
 )
 
 
@@ -129,6 +150,7 @@ def _tables(fetched: Fetched) -> dict[str, bytes]:
         if name in found:
             raise Unparsable(f"{path.name}: {name} occurs twice.", hint=REMEDY)
         found[name] = content
-    if absent := sorted(NEEDED - found.keys()):
+    needed = {*TABLES.values(), *(() if GRAPH in found else (EDGES,))}
+    if absent := sorted(needed - found.keys()):
         raise Unparsable(f"{path.name}: {absent[0]} is missing.", hint=REMEDY)
     return found

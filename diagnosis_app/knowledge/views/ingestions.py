@@ -45,6 +45,15 @@ def resume(request: HttpRequest, ingestion_id: UUID) -> HttpResponse:
 
 @require_POST
 @performs(Verb.KNOWLEDGE_CHANGE)
+def confirm(request: HttpRequest, ingestion_id: UUID) -> HttpResponse:
+    """The checksum of a file that arrived is the publisher's: somebody compared the two."""
+    actor = actor_of(request)
+    actions.confirm(actor, actions.find_ingestion(actor, ingestion_id), request.POST.get("sha256", ""))
+    return redirect("knowledge")
+
+
+@require_POST
+@performs(Verb.KNOWLEDGE_CHANGE)
 def cancel(request: HttpRequest, ingestion_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     actions.cancel(actor, actions.find_ingestion(actor, ingestion_id))

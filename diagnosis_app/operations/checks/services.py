@@ -39,11 +39,11 @@ def worker() -> Iterator[Finding]:
 
     answers = sorted(app.control.inspect(timeout=SECONDS).ping() or {})
     ingesting = [name for name in answers if name.startswith("ingest@")]
-    if not ingesting:
-        yield note("ingest", "No worker for bringing knowledge in answers: uploads wait.")
     answers = [name for name in answers if name not in ingesting]
     if answers:
         yield ok("worker", f"{len(answers)} answering: {', '.join(answers)}.")
+        if not ingesting:
+            yield note("ingest", "No worker that brings knowledge in answers: uploads wait.")
     else:
         yield warning(
             "worker",

@@ -151,7 +151,7 @@ def test_a_pdf_has_headings_by_size_paragraphs_lists_and_pages() -> None:
 
 def test_what_repeats_on_every_page_is_left_out() -> None:
     pages = [
-        page(Drawn("Journal of Rare Things, 2024", 820), f"Text of page {n} is its own.", Drawn(str(n), 30))
+        page(Drawn("Journal of Rare Things, 2024", 820), Drawn(f"Text of page {n} is its own.", 700), Drawn(str(n), 30))
         for n in range(1, 7)
     ]
     text = read(pdf(pages), "a.pdf")

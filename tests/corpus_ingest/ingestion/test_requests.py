@@ -48,9 +48,17 @@ def test_a_start_writes_the_row_and_rings_once(rung: list[Any]) -> None:
     assert asked.stages.count() == 9
 
 
-def test_it_waits_in_its_row_when_the_broker_is_down(settings: Any, tmp_path: Path) -> None:
-    asked = requests.start()
-    assert (fresh(asked).state, asked.rung_at) == (State.QUEUED, None)
+def test_it_waits_in_its_row_and_says_so_when_the_broker_is_down(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    from diagnosis_app.celery import app
+
+    nobody = app.connection("redis+socket:///nowhere/redis.sock", transport_options=bell.IMPATIENT)
+    with monkeypatch.context() as down:
+        down.setattr(app, "connection", lambda **_: nobody)
+        asked = requests.start()
+    assert (fresh(asked).state, asked.rung_at, asked.error["code"]) == (State.QUEUED, None, "ingest.queue_down")
+    assert "the broker did not answer" in caplog.text
+    lease = claim.claim(asked.pk)
+    assert lease is not None and fresh(asked).error == {}
 
 
 def test_only_one_is_claimed_at_a_time_and_only_by_one(rung: list[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,40 @@ def test_a_class_may_have_its_name_from_a_table_whose_codes_stay_unread(tmp_path
         ("MONDO:0000009", "above all"),
     ]
     assert "SCTID" not in repr(parsed)
+
+
+OBO = "http://purl.obolibrary.org/obo/"
+
+
+def graph(*edges: tuple[str, str, str], nodes: tuple[dict[str, object], ...] = ()) -> bytes:
+    body = {"nodes": list(nodes), "edges": [{"sub": a, "pred": how, "obj": b} for a, how, b in edges]}
+    return json.dumps({"graphs": [body]}).encode()
+
+
+def test_the_edges_may_come_with_the_ontology_itself_and_name_every_class(tmp_path: Path) -> None:
+    without = {name: content for name, content in FILES.items() if name != EDGES}
+    ontology = graph(
+        (f"{OBO}MONDO_0000001", "is_a", f"{OBO}MONDO_0000002"),
+        (f"{OBO}MONDO_0000002", "is_a", f"{OBO}MONDO_0000009"),
+        (f"{OBO}MONDO_0000001", f"{OBO}RO_0004003", "http://identifiers.org/hgnc/1"),
+        (f"{OBO}MONDO_0000001", f"{OBO}RO_0004029", f"{OBO}GO_0000001"),
+        (f"{OBO}UBERON_1", "is_a", f"{OBO}UBERON_2"),
+        nodes=(
+            {"id": f"{OBO}MONDO_0000009", "lbl": "above all", "type": "CLASS"},
+            {"id": f"{OBO}MONDO_0000001", "lbl": "other name"},
+            {"id": f"{OBO}MONDO_0000008", "lbl": "gone", "meta": {"deprecated": True}},
+            {"id": f"{OBO}RO_0004003"},
+        ),
+    )
+    parsed = read(small.packed(tmp_path / "m.zip", without | {"mondo/mondo-rare.json": ontology}))
+    assert [(term.id, term.name, term.parents, term.genes) for term in parsed.mondo] == [
+        ("MONDO:0000001", "disease 0000001", ("MONDO:0000002",), (("HGNC:1", GERMLINE),)),
+        ("MONDO:0000002", "disease 0000002", ("MONDO:0000009",), ()),
+        ("MONDO:0000009", "above all", (), ()),
+    ]
+    for bad in (b"[]", b"{", b'{"graphs": []}', graph(), graph(("a", "is_a", "b"))):
+        with pytest.raises(Unparsable, match=r"mondo-rare\.json"):
+            read(small.packed(tmp_path / "bad.zip", without | {"mondo/mondo-rare.json": bad}))
 
 
 def test_version_licence_and_citation_are_stated(tmp_path: Path) -> None:
