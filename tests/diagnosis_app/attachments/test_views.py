@@ -42,6 +42,7 @@ def test_a_letter_is_added_listed_and_named(signed_in: Client, case: Case) -> No
     now = signed_in.get(at(case)).json()
     assert not now["reading"]
     assert "Insert into the note" in now["html"]
+    assert Entry.objects.filter(verb="case.read", detail__part="letters").count() == 1
 
 
 @pytest.mark.parametrize(
