@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from diagnosis_app.attachments.models import Attachment, State
 
 ATTEMPTS = 3  # workers that may be lost over one letter
-LEASE = 300  # seconds: longer than the parsers may take, and the wait for those that read before
+LEASE = 150  # seconds: longer than the parsers may take
 
 
 def waiting() -> Q:

@@ -31,9 +31,12 @@ LONGEST_NAME = 2000  # characters of the header
 @performs(Verb.CASE_READ)
 @answers_json
 def letters(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """The list again: asked for while a letter is read. A part of the case's page, which was recorded as read."""
+    """The list again. A page asks every second or two while a letter is read: of these, the last is recorded."""
     actor = actor_of(request)
-    return JsonResponse(letters_now(actor, cases.find(actor, Verb.CASE_READ, case_id)))
+    now = letters_now(actor, cases.find(actor, Verb.CASE_READ, case_id))
+    if not now["reading"]:
+        cases.read_case(actor, case_id, part="letters")
+    return JsonResponse(now)
 
 
 @require_POST

@@ -42,7 +42,8 @@ def main() -> None:
     if folder is None:
         raise SystemExit("Set CLEW_BENCHMARK_DATA to the folder of the benchmarks' data.")
     print(
-        f"{'':<24}{'texts':>8}{'characters':>12}{'screened, s':>13}{'held':>6}{'cut, s':>8}{'passages':>10}{'median':>8}{'longest':>9}"
+        f"{'':<24}{'texts':>8}{'characters':>12}{'screened, s':>13}{'held':>6}{'cut, s':>8}"
+        f"{'passages':>10}{'median':>8}{'longest':>9}"
     )
     alarms: list[Held] = []
     for title, found in documents(folder):
@@ -53,7 +54,8 @@ def main() -> None:
         cut = time.process_time()
         lengths = [len(passage.text) for passage in passages] or [0]
         print(
-            f"{title[:23]:<24}{len(found):>8}{sum(len(one.text) for one in found):>12}{screened - started:>13.1f}{len(held):>6}"
+            f"{title[:23]:<24}{len(found):>8}{sum(len(one.text) for one in found):>12}{screened - started:>13.1f}"
+            f"{len(held):>6}"
             f"{cut - screened:>8.1f}{len(passages):>10}{statistics.median(lengths):>8.0f}{max(lengths):>9}"
         )
         alarms.extend(held)

@@ -15,7 +15,7 @@ from diagnosis_app.attachments.models import Attachment, State
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.content import read_content
 from diagnosis_app.cases.models import Case, Draft
-from tests.browser.steps import kept, open_case, stored
+from tests.browser.steps import PATIENCE, kept, open_case, stored
 from tests.diagnosis_app.attachments import papers
 from tests.people import Clinic
 
@@ -50,17 +50,17 @@ def read_all() -> None:
 def add(page: Page, name: str = "LETTER.pdf", content: bytes = b"") -> Attachment:
     before = set(Attachment.objects.values_list("pk", flat=True))
     drop(page, name, content or papers.pdf())
-    expect(page.locator("[data-letter-rows] li").first).to_be_visible()
+    expect(page.locator("[data-letter-rows] li").first).to_be_visible(timeout=PATIENCE)
     expect(page.locator("[data-letter-sending] > *")).to_have_count(0)
     read_all()
     made = Attachment.objects.exclude(pk__in=before).get()
-    expect(page.locator(f"[data-letter='{made.pk}'][data-state=reading]")).to_have_count(0)
+    expect(page.locator(f"[data-letter='{made.pk}'][data-state=reading]")).to_have_count(0, timeout=PATIENCE)
     return made
 
 
 def insert(page: Page, made: Attachment) -> None:
     page.click(f"#let-i-{made.pk}")
-    expect(page.locator("[data-walk] mark").first).to_be_visible()
+    expect(page.locator("[data-walk] mark").first).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_finding_of_a_dropped_letter_leads_back_to_its_words(page: Page, case: Case) -> None:
@@ -126,7 +126,7 @@ def test_words_written_around_and_into_a_letter_leave_the_rest_traced(page: Page
     )
     field.fill(changed)
     page.click("[data-done]")
-    expect(page.locator("[data-walk] mark").first).to_be_visible()
+    expect(page.locator("[data-walk] mark").first).to_be_visible(timeout=PATIENCE)
     kept(page)
     content, letter = stored(case), made.letter().text
     assert content.note == changed
@@ -141,6 +141,37 @@ def test_words_written_around_and_into_a_letter_leave_the_rest_traced(page: Page
     entry = stored(case).findings[0]
     assert entry.letter is not None
     assert letter[entry.letter.offset :].startswith(entry.quote)
+
+
+def test_a_new_case_begins_with_a_letter(page: Page, actor: Actor, clinic: Clinic, snapshot: object) -> None:
+    case = cases.create_case(actor, clinic.team.pk)
+    open_case(page, case)
+    expect(page.locator("#note")).to_be_visible()
+    made = add(page)
+    insert(page, made)
+    kept(page)
+    assert stored(case).note == made.letter().text
+    assert stored(case).letters[0].note_start == 0
+
+
+def test_a_phrase_of_a_letter_for_which_a_term_is_chosen_is_traced_too(page: Page, case: Case) -> None:
+    open_case(page, case)
+    insert(page, add(page))
+    page.click("[data-edit]")
+    page.locator("#note").evaluate(
+        """field => {
+          const at = field.value.indexOf("thumbs are broad");
+          field.focus();
+          field.setSelectionRange(at, at + 16);
+        }"""
+    )
+    page.click("[data-keep-selection]")
+    page.click("[data-done]")
+    page.locator("[data-tray] .chip button").first.click()
+    page.locator("#add").fill("Broad thumb")
+    page.wait_for_selector("#opts [role=option]")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-findings] .from")).to_have_text("from LETTER.pdf, page 2")
 
 
 def test_own_words_are_not_traced_to_a_letter(page: Page, actor: Actor, case: Case) -> None:

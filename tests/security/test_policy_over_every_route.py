@@ -24,6 +24,8 @@ from diagnosis_app.accounts.actions import tokens
 from diagnosis_app.accounts.models import Role, Token, User
 from diagnosis_app.accounts.policy import TABLE, Verb, actor_for
 from diagnosis_app.api.site import api
+from diagnosis_app.attachments import actions as attachments
+from diagnosis_app.attachments.models import Attachment
 from diagnosis_app.audit.models import Entry
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.content import Content, FindingEntry
@@ -56,6 +58,7 @@ class World:
     publication: Publication
     alert: Alert
     search: Search
+    letter: Attachment
 
 
 @pytest.fixture
@@ -81,7 +84,10 @@ def world(clinic: Clinic, other_clinic: Clinic, published: CaseBank) -> World:
         case=case, requested_by=user, terms=["HP:0001250"], diseases=[], match="any", snapshot="a" * 16, query="q",
         host="h", state="ended", outcome="none",
     )  # fmt: skip
-    return World(clinic, other_clinic, case, run, token, upload, ingestion, held, publication, alert, search)
+    letter = attachments.add(actor, case, "LETTER.txt", b"She has seizures.")
+    blocks = [{"text": "She has seizures.", "page": None, "kind": "paragraph", "section": []}]
+    Attachment.objects.update(state="ready", kind="text", blocks=blocks)  # as a worker would
+    return World(clinic, other_clinic, case, run, token, upload, ingestion, held, publication, alert, search, letter)
 
 
 Objects = Callable[[World], dict[str, Any]]
@@ -97,6 +103,10 @@ def a_case(world: World) -> dict[str, Any]:
 
 def a_run(world: World) -> dict[str, Any]:
     return {"case_id": world.case.pk, "run_id": world.run.pk}
+
+
+def a_letter(world: World) -> dict[str, Any]:
+    return {"case_id": world.case.pk, "attachment_id": world.letter.pk}
 
 
 def a_version(world: World) -> dict[str, Any]:
@@ -216,6 +226,15 @@ PAGES: dict[str, Route] = {
     "case_purge": Route("POST", Verb.CASE_PURGE, a_case),
     "case_close": Route("POST", Verb.CASE_EDIT, a_case),
     "case_reopen": Route("POST", Verb.CASE_EDIT, a_case),
+    "case_letters": Route("GET", Verb.CASE_READ, a_case),
+    "letter_add": Route("POST", Verb.CASE_EDIT, a_case),
+    "letter": Route("GET", Verb.CASE_READ, a_letter),
+    "letter_text": Route("GET", Verb.CASE_READ, a_letter),
+    "letter_file": Route("GET", Verb.CASE_READ, a_letter),
+    "letter_remove": Route("POST", Verb.CASE_EDIT, a_letter),
+    "letter_restore": Route("POST", Verb.CASE_EDIT, a_letter),
+    "letter_erase": Route("POST", Verb.CASE_PURGE, a_letter),
+    "letter_retry": Route("POST", Verb.CASE_EDIT, a_letter),
     "terms": Route("GET", Verb.KNOWLEDGE_READ),
     "read": Route("POST", Verb.RANK),
     "genes": Route("GET", Verb.KNOWLEDGE_READ),
@@ -351,6 +370,7 @@ def elsewhere(route: Route, world: World) -> dict[str, Any]:
         "user_id": 10**9,
         "token_id": 10**9,
         "number": 1,
+        "attachment_id": uuid4(),
         "upload_id": "0" * 32,
     }
     return {name: strange.get(name, value) for name, value in route.objects(world).items()}
