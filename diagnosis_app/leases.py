@@ -118,7 +118,7 @@ def unheard() -> Q:
     return free_to_take() & Q(attempts__lt=ATTEMPTS) & (Q(rung_at__isnull=True) | Q(rung_at__lt=before))
 
 
-def ring(task: Task, model: type[Leased], pk: Any, *, priority: int = 0) -> bool:
+def ring(task: Task[Any, Any], model: type[Leased], pk: Any, *, priority: int = 0) -> bool:
     """Tells the workers. Only a bell: a broker that is down is noted and not waited for."""
     from diagnosis_app.celery import app
 

@@ -42,7 +42,7 @@ def find(actor: Actor, verb: Verb, case_id: UUID | str, alert_id: int) -> Alert:
 
 def see(actor: Actor, alert: Alert) -> Alert:
     """Seen, by whom and when. Seeing it twice changes nothing."""
-    actor.require(Verb.ALERT_SEE, alert)
+    actor.require(Verb.ALERT_SEE, alert.case)
     with transaction.atomic():
         unseen = Alert.objects.filter(pk=alert.pk, seen_at__isnull=True, replaced_at__isnull=True)
         if unseen.update(seen_at=timezone.now(), seen_by=actor.user_id) == 1:
@@ -53,7 +53,7 @@ def see(actor: Actor, alert: Alert) -> Alert:
 
 def unsee(actor: Actor, alert: Alert) -> Alert:
     """Takes `see` back, so that it is in the worklist again."""
-    actor.require(Verb.ALERT_SEE, alert)
+    actor.require(Verb.ALERT_SEE, alert.case)
     try:
         with transaction.atomic():
             if Alert.objects.filter(pk=alert.pk, seen_at__isnull=False).update(seen_at=None, seen_by=None) == 1:

@@ -23,6 +23,7 @@ from retrieval.ranking import Ranking, rankable
 
 SLIGHT = 0.05  # log-odds: a smaller change moves nothing that a page shows
 LISTED = 50
+FAINT = 0.1  # of what the weightiest reason moved: what moved less is not told
 NAMED = 3  # terms or cases of one reason that are named; the rest are counted
 
 
@@ -84,6 +85,10 @@ class _Pair:
     now: ScoredDisease | None
 
     @property
+    def moved(self) -> bool:
+        return self.was is None or self.now is None or self.was.rank != self.now.rank
+
+    @property
     def one(self) -> ScoredDisease:
         found = self.now or self.was
         assert found is not None  # noqa: S101  a pair has at least one side
@@ -99,8 +104,13 @@ def _reasons(was: Side, now: Side) -> tuple[Reason, ...]:
     direct: list[Reason] = []
     indirect: list[Reason] = []
     for pair in pairs:
-        for reason in _of_pair(pair, was, now):
-            (indirect if reason.kind in INDIRECT else direct).append(reason)
+        found, telling = _of_pair(pair, was, now)
+        for reason in found:
+            if reason.kind in INDIRECT:
+                indirect.append(reason)
+            elif pair.moved or reason.kind in telling:
+                direct.append(reason)
+    direct = [one for one in direct if abs(one.change) >= FAINT * _most(direct) or not one.change]
     if direct and (_explained(pairs, indirect) or _most(indirect) < _most(direct) / 2):
         indirect = []
     found = [*direct, *_together(indirect)] or [Reason(Kind.BACKGROUND)]
@@ -143,15 +153,16 @@ def _most(reasons: Sequence[Reason]) -> float:
     return max((abs(one.change) for one in reasons), default=0.0)
 
 
-def _of_pair(pair: _Pair, was: Side, now: Side) -> list[Reason]:
+def _of_pair(pair: _Pair, was: Side, now: Side) -> tuple[list[Reason], set[Kind]]:
+    """What changed of one disease, and which of it also takes another disease out of the list or puts one in."""
     if pair.was is None or pair.now is None:
-        return [_presence(pair, was, now)]
+        return [_presence(pair, was, now)], set()
     before = Facts(was.knowledge, pair.was.id, _others(was, pair.now, pair.was.id))
     after = Facts(now.knowledge, pair.now.id, _others(now, pair.was, pair.now.id))
     mapped, telling = _mapping(pair.was, pair.now, was, now)
     found = _Tracer(pair.was, pair.now, before, after, mapped).reasons()
     kinds = {reason.kind for reason in found}
-    return [*found, *(reason for reason in mapped if reason.kind in telling - kinds)]
+    return [*found, *(reason for reason in mapped if reason.kind in telling - kinds)], telling
 
 
 def _others(side: Side, one: ScoredDisease, own: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -189,7 +189,7 @@ def _unknown(kind: str, name: str, about: Mapping[str, Any]) -> _Sentence:
     return _("Other"), kind.replace("_", " "), []
 
 
-_SENTENCES = {
+_SENTENCES: dict[str, Callable[[str, str, Mapping[str, Any]], _Sentence]] = {
     **dict.fromkeys((Kind.ANNOTATION_ADDED, Kind.ANNOTATION_CHANGED, Kind.ANNOTATION_GONE), _annotation),
     **dict.fromkeys((Kind.CASE_ADDED, Kind.CASE_GONE), _case),
     **dict.fromkeys((Kind.MERGED, Kind.SPLIT), _mapping),
