@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from corpus_ingest import incoming, open_data, publishing, quarantine, refresh
+from corpus_ingest import check, incoming, open_data, publish, publishing, quarantine, refresh
 from corpus_ingest.errors import IngestionError
 from corpus_ingest.ingestion import requests
 from corpus_ingest.loading import Unavailable
@@ -219,10 +220,10 @@ def find_publication(actor: Actor, publication_id: int) -> Publication:
 
 
 def propose(actor: Actor, snapshot: str, note: str = "") -> Publication:
-    """Offers a built snapshot for use; a second person decides."""
+    """Offers a built snapshot for use, if it is fit; a second person decides."""
     actor.require(Verb.KNOWLEDGE_CHANGE)
     with _plainly(), transaction.atomic():
-        proposed = publishing.propose(snapshot, by=_user(actor), note=note)
+        proposed = publishing.propose(snapshot, by=_user(actor), note=note, checks=_checked(snapshot))
         _note_down(actor, Verb.KNOWLEDGE_CHANGE, f"snapshot:{snapshot}", {"part": "propose"})
     return proposed
 
@@ -258,6 +259,16 @@ def roll_back(actor: Actor, to: str = "", note: str = "") -> Publication:
             detail = {"part": "roll back", "before": publishing.in_use() or ""}
             _note_down(actor, Verb.KNOWLEDGE_PUBLISH, f"snapshot:{target}", detail)
         return publishing.roll_back(by=_user(actor), note=note, to=to)
+
+
+def _checked(snapshot: str) -> list[dict[str, Any]]:
+    """What the pipeline looks at before it proposes; a snapshot that is not there is refused by whoever proposes it."""
+    directory, now = Path(settings.KNOWLEDGE_DIR), publishing.in_use()
+    if snapshot not in publish.finished(directory):
+        return []
+    found = check.checks(directory / snapshot, directory / now if now else None)
+    check.judge(found)
+    return [one.as_json() for one in found]
 
 
 def _not_oneself(user: User, publication: Publication) -> None:
