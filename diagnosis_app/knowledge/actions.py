@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from corpus_ingest import check, incoming, open_data, publish, publishing, quarantine, refresh
@@ -255,10 +256,24 @@ def roll_back(actor: Actor, to: str = "", note: str = "") -> Publication:
     actor.require(Verb.KNOWLEDGE_PUBLISH)
     with _plainly():
         target = to or publishing.previous()
+        _was_in_use(target)
         with transaction.atomic():
             detail = {"part": "roll back", "before": publishing.in_use() or ""}
             _note_down(actor, Verb.KNOWLEDGE_PUBLISH, f"snapshot:{target}", detail)
         return publishing.roll_back(by=_user(actor), note=note, to=to)
+
+
+def _was_in_use(snapshot: str) -> None:
+    """Going back is for what two people let in once; a draft takes the way of every draft."""
+    publishing.settle()
+    published = Q(snapshot=snapshot, published_at__isnull=False) | Q(before=snapshot)
+    if snapshot and Publication.objects.filter(published).exists():
+        return
+    raise Conflict(
+        _("This snapshot was never in use, so there is no way back to it."),
+        hint=_("Propose it, and let a second person publish it."),
+        code="publication.nothing_before",
+    )
 
 
 def _checked(snapshot: str) -> list[dict[str, Any]]:

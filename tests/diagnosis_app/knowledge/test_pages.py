@@ -182,10 +182,17 @@ def test_what_was_built_and_left_is_checked_when_somebody_proposes_it(
 
 def test_a_snapshot_that_is_not_there_cannot_be_proposed_or_rolled_back_to(as_: Any, deployment: Deployment) -> None:
     curator = as_(Role.CURATOR)
-    for path in (f"/knowledge/drafts/{'0' * 16}/propose/", f"/knowledge/roll-back/{'0' * 16}/"):
-        answer = curator.post(path)
-        assert answer.status_code == 409 and "There is no such snapshot." in words(answer)
+    answer = curator.post(f"/knowledge/drafts/{'0' * 16}/propose/")
+    assert answer.status_code == 409 and "There is no such snapshot." in words(answer)
+    assert curator.post(f"/knowledge/roll-back/{'0' * 16}/").status_code == 409
     assert publishing.in_use() == deployment.first
+
+
+def test_rolling_back_is_no_way_around_the_second_person(as_: Any, deployment: Deployment, draft: str) -> None:
+    answer = as_(Role.CURATOR).post(f"/knowledge/roll-back/{draft}/")
+    assert answer.status_code == 409 and "This snapshot was never in use" in words(answer)
+    assert publishing.in_use() == deployment.first
+    assert not Entry.objects.filter(verb=str(Verb.KNOWLEDGE_PUBLISH)).exists()
 
 
 # --- what was held back --------------------------------------------------------
