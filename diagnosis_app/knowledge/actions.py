@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from corpus_ingest import incoming, open_data, publishing, quarantine, refresh
+from corpus_ingest import check, incoming, open_data, publish, publishing, quarantine, refresh
 from corpus_ingest.errors import IngestionError
 from corpus_ingest.ingestion import requests
 from corpus_ingest.loading import Unavailable
@@ -219,10 +221,10 @@ def find_publication(actor: Actor, publication_id: int) -> Publication:
 
 
 def propose(actor: Actor, snapshot: str, note: str = "") -> Publication:
-    """Offers a built snapshot for use; a second person decides."""
+    """Offers a built snapshot for use, if it is fit; a second person decides."""
     actor.require(Verb.KNOWLEDGE_CHANGE)
     with _plainly(), transaction.atomic():
-        proposed = publishing.propose(snapshot, by=_user(actor), note=note)
+        proposed = publishing.propose(snapshot, by=_user(actor), note=note, checks=_checked(snapshot))
         _note_down(actor, Verb.KNOWLEDGE_CHANGE, f"snapshot:{snapshot}", {"part": "propose"})
     return proposed
 
@@ -254,10 +256,34 @@ def roll_back(actor: Actor, to: str = "", note: str = "") -> Publication:
     actor.require(Verb.KNOWLEDGE_PUBLISH)
     with _plainly():
         target = to or publishing.previous()
+        _was_in_use(target)
         with transaction.atomic():
             detail = {"part": "roll back", "before": publishing.in_use() or ""}
             _note_down(actor, Verb.KNOWLEDGE_PUBLISH, f"snapshot:{target}", detail)
         return publishing.roll_back(by=_user(actor), note=note, to=to)
+
+
+def _was_in_use(snapshot: str) -> None:
+    """Going back is for what two people let in once; a draft takes the way of every draft."""
+    publishing.settle()
+    published = Q(snapshot=snapshot, published_at__isnull=False) | Q(before=snapshot)
+    if snapshot and Publication.objects.filter(published).exists():
+        return
+    raise Conflict(
+        _("This snapshot was never in use, so there is no way back to it."),
+        hint=_("Propose it, and let a second person publish it."),
+        code="publication.nothing_before",
+    )
+
+
+def _checked(snapshot: str) -> list[dict[str, Any]]:
+    """What the pipeline looks at before it proposes; a snapshot that is not there is refused by whoever proposes it."""
+    directory, now = Path(settings.KNOWLEDGE_DIR), publishing.in_use()
+    if snapshot not in publish.finished(directory):
+        return []
+    found = check.checks(directory / snapshot, directory / now if now else None)
+    check.judge(found)
+    return [one.as_json() for one in found]
 
 
 def _not_oneself(user: User, publication: Publication) -> None:

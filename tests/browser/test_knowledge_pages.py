@@ -68,6 +68,24 @@ def test_a_file_is_dropped_described_watched_and_becomes_a_draft(
     expect(page.locator(".kn-held")).to_contain_text("Instruction in text")
 
 
+def test_without_scripts_files_come_with_the_form_and_the_page_is_whole(
+    open_as: Callable[..., Page], deployment: Deployment, draft: str, clinic: Clinic
+) -> None:
+    page = open_as(clinic.person(Role.CURATOR), java_script_enabled=False)
+    page.goto("/knowledge/add/")
+    file = {"name": "protocol.md", "mimeType": "text/markdown", "buffer": PROTOCOL.encode()}
+    page.get_by_label("Files").set_input_files([file])
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_role("heading", name="protocol.md")).to_be_visible()
+    page.get_by_label("Licence").fill("internal")
+    page.get_by_role("button", name="Read and screen them").click()
+    expect(page.get_by_text("Waiting for a worker")).to_be_visible()
+    page.get_by_role("link", name="Show what would change").click()
+    expect(page.locator(".kn-changes")).to_contain_text("Passages")
+    page.goto(f"/knowledge/search/?q=bent+back&in={draft}")
+    expect(page.locator(".kn-hit").first).to_contain_text("Scoliosis is a bent back.")
+
+
 def test_what_was_held_is_shown_as_text_let_in_with_a_reason_and_held_again(
     open_as: Callable[..., Page], deployment: Deployment, draft: str, clinic: Clinic
 ) -> None:

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from corpus_ingest import library
 from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.policy import Verb
-from diagnosis_app.errors import Invalid
+from diagnosis_app.errors import Hidden, Invalid
 from diagnosis_app.knowledge import document_page, passages_page, words
 from diagnosis_app.knowledge.permissions import allowed, require_readable
-from retrieval.errors import RetrievalError
+from retrieval.errors import RetrievalError, SnapshotMissing
 from retrieval.passages.document import Document
 from retrieval.snapshot import Snapshot
 
@@ -60,7 +60,10 @@ def document(request: HttpRequest, document_id: str) -> HttpResponse:
 @performs(Verb.KNOWLEDGE_REVIEW)
 def passages(request: HttpRequest, snapshot_id: str) -> HttpResponse:
     """The passages of a draft or of what is in use, page by page, as they would be quoted."""
-    snapshot = library.snapshot(snapshot_id)
+    try:
+        snapshot = library.snapshot(snapshot_id)
+    except SnapshotMissing as error:
+        raise Hidden(error.message, hint=error.hint, code=error.code) from None
     page = passages_page.page_of(snapshot, request.GET.get("page", "1"), source=request.GET.get("source", "")[:120])
     context = {"snapshot": snapshot, "page": page, "current": snapshot.id == _current_id(), **allowed(request)}
     return render(request, "knowledge/passages.html", context)

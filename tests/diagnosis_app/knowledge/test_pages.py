@@ -163,12 +163,36 @@ def test_a_proposal_is_withdrawn_and_not_offered_again(as_: Any, deployment: Dep
     assert curator.post(f"/knowledge/history/{proposal.pk}/approve/").status_code == 409
 
 
+def test_what_was_built_and_left_is_checked_when_somebody_proposes_it(
+    as_: Any, deployment: Deployment, draft: str
+) -> None:
+    Publication.objects.filter(snapshot=draft).delete()
+    curator = as_(Role.CURATOR)
+    assert "Propose for use" in words(curator.get("/knowledge/"))
+    curator.post(f"/knowledge/drafts/{draft}/propose/", {"note": "MedQuAD is new."})
+    proposal = Publication.objects.get(snapshot=draft)
+    assert proposal.checks and all(one["ok"] for one in proposal.checks)
+    page = words(curator.get("/knowledge/"))
+    assert "Every file is whole" in page and "MedQuAD is new." in page
+    (deployment.place / "knowledge" / draft / "manifest.json").write_text("{}", encoding="utf-8")
+    Publication.objects.filter(snapshot=draft).delete()
+    refused = curator.post(f"/knowledge/drafts/{draft}/propose/")
+    assert refused.status_code == 409 and not Publication.objects.filter(snapshot=draft).exists()
+
+
 def test_a_snapshot_that_is_not_there_cannot_be_proposed_or_rolled_back_to(as_: Any, deployment: Deployment) -> None:
     curator = as_(Role.CURATOR)
-    for path in (f"/knowledge/drafts/{'0' * 16}/propose/", f"/knowledge/roll-back/{'0' * 16}/"):
-        answer = curator.post(path)
-        assert answer.status_code == 409 and "There is no such snapshot." in words(answer)
+    answer = curator.post(f"/knowledge/drafts/{'0' * 16}/propose/")
+    assert answer.status_code == 409 and "There is no such snapshot." in words(answer)
+    assert curator.post(f"/knowledge/roll-back/{'0' * 16}/").status_code == 409
     assert publishing.in_use() == deployment.first
+
+
+def test_rolling_back_is_no_way_around_the_second_person(as_: Any, deployment: Deployment, draft: str) -> None:
+    answer = as_(Role.CURATOR).post(f"/knowledge/roll-back/{draft}/")
+    assert answer.status_code == 409 and "This snapshot was never in use" in words(answer)
+    assert publishing.in_use() == deployment.first
+    assert not Entry.objects.filter(verb=str(Verb.KNOWLEDGE_PUBLISH)).exists()
 
 
 # --- what was held back --------------------------------------------------------
