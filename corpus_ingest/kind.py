@@ -83,8 +83,8 @@ class SourceKind:
     at_least: Mapping[str, int] = field(default_factory=dict)  # fewest of each count (`verification.measure`)
     feed: Feed | None = None
     asks: tuple[Asked, ...] = ()
-    # The one file to keep: (bytes, name). Without it the file as it is, or the directory as a zip.
-    pack: Callable[[Path, str, Said], tuple[bytes, str]] | None = None
+    # The one file to keep: (bytes, name). Where it gives none: the file as it is, or the directory as a zip.
+    pack: Callable[[Path, str, Said], tuple[bytes, str] | None] | None = None
     # Brings in all by itself, where a file alone does not decide what lies on the shelf afterwards:
     # what it left there, the counts of what arrived, and what of it could not be used.
     merge: Callable[[Path, str, Said], tuple[Kept, Mapping[str, int], Sequence[Reject]]] | None = None

@@ -6,17 +6,15 @@ from `genes_to_disease.txt`; without both a release has no links to genes, which
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
 from corpus_ingest import archive
 from corpus_ingest.source import Fetched, Parsed, Source, SourceUnavailable, Unparsable, digest
 from corpus_ingest.sources.hpo.fetch import record, release
 from corpus_ingest.sources.hpo.genes import read_diseases, read_links
 from corpus_ingest.sources.hpo.hpoa import read_rows
+from corpus_ingest.sources.hpo.lines import Entry
 from corpus_ingest.sources.hpo.obo import read_terms
 from retrieval.manifest import SourceRecord
 
@@ -24,17 +22,6 @@ ONTOLOGY, ANNOTATIONS, LINKS, DISEASES = "hp.obo", "phenotype.hpoa", "genes_to_p
 WANTED = frozenset({ONTOLOGY, ANNOTATIONS, LINKS, DISEASES})
 BOUNDS = archive.Bounds(entries=1_000, entry_bytes=256 * 1024**2, total_bytes=512 * 1024**2)
 REMEDY = "Put hp.obo, phenotype.hpoa and genes_to_phenotype.txt of one release of HPO into a zip or a directory."
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file of the release, read as if it lay on the disk."""
-
-    name: str
-    content: bytes
-
-    def open(self) -> BinaryIO:
-        return io.BytesIO(self.content)
 
 
 def is_wanted(path: PurePosixPath) -> bool:

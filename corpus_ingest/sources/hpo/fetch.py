@@ -8,13 +8,10 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from corpus_ingest.source import Fetched, SourceUnavailable, digest, unparsable
+from corpus_ingest.sources.hpo.lines import Raw, opened
 from retrieval.manifest import SourceRecord
-
-if TYPE_CHECKING:
-    from corpus_ingest.sources.hpo.lines import Raw
 
 FILES = ("hp.obo", "phenotype.hpoa", "genes_to_phenotype.txt")
 LICENCE = "https://hpo.jax.org/app/license"
@@ -60,7 +57,7 @@ def record(ontology: str, annotations: str, fetched: Fetched, note: str = NOTE) 
 
 def release(path: Raw) -> str:
     """2025-01-16, from the first lines of hp.obo or phenotype.hpoa."""
-    with path.open("rb") if isinstance(path, Path) else path.open() as file:
+    with opened(path) as file:
         for _, line in zip(range(40), file, strict=False):
             if match := _RELEASE.match(line.decode("utf-8", "replace")):
                 return match[1]

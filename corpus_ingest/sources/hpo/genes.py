@@ -7,14 +7,10 @@ phenotype.hpoa, where they stand with references.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from corpus_ingest.source import unparsable
-from corpus_ingest.sources.hpo.lines import numbered_lines
+from corpus_ingest.sources.hpo.lines import Raw, numbered_lines
 from retrieval.disease_build import GeneRow
-
-if TYPE_CHECKING:
-    from corpus_ingest.sources.hpo.lines import Raw
 
 HEADER = ["ncbi_gene_id", "gene_symbol", "hpo_id", "hpo_name", "frequency", "disease_id"]
 HEADER_OF_DISEASES = ["ncbi_gene_id", "gene_symbol", "association_type", "disease_id", "source"]

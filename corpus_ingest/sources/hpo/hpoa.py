@@ -8,15 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from corpus_ingest.source import unparsable
-from corpus_ingest.sources.hpo.lines import numbered_lines
+from corpus_ingest.sources.hpo.lines import Raw, numbered_lines
 from retrieval import statements
 from retrieval.annotation_rows import WRITTEN, AnnotationRow
-
-if TYPE_CHECKING:
-    from corpus_ingest.sources.hpo.lines import Raw
 
 HEADER = [
     *("database_id", "disease_name", "qualifier", "hpo_id", "reference", "evidence"),

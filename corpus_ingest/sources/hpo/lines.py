@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import BinaryIO, TypeAlias
 
 from corpus_ingest.source import unparsable
 
-if TYPE_CHECKING:
-    from corpus_ingest.sources.hpo.brought import Entry
 
-    Raw = Path | Entry
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file out of a release, read as if it lay on the disk."""
+
+    name: str
+    content: bytes
+
+
+Raw: TypeAlias = Path | Entry
+
+
+def opened(raw: Raw) -> BinaryIO:
+    return raw.open("rb") if isinstance(raw, Path) else io.BytesIO(raw.content)
 
 
 def numbered_lines(raw: Raw) -> Iterator[tuple[int, str]]:
     """(number from 1, line without its end)"""
-    with raw.open("rb") if isinstance(raw, Path) else raw.open() as file:
+    with opened(raw) as file:
         for number, line in enumerate(file, start=1):
             try:
                 yield number, line.decode("utf-8").rstrip("\r\n")

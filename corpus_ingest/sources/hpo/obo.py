@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from corpus_ingest.source import unparsable
-from corpus_ingest.sources.hpo.lines import numbered_lines
+from corpus_ingest.sources.hpo.lines import Raw, numbered_lines
 from retrieval.model import Synonym
 from retrieval.ontology.build import TermRecord
-
-if TYPE_CHECKING:
-    from corpus_ingest.sources.hpo.lines import Raw
 
 # A quoted text with backslash escapes, then what follows it.
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"(.*)', re.DOTALL)
