@@ -50,7 +50,8 @@ def test_form_feeds_are_pages() -> None:
 def test_markdown_has_headings_lists_tables_and_code() -> None:
     content = (
         b"---\ntitle: The guideline\n---\n# Signs\n\nBroad **thumbs** and [proptosis](https://example.org).\n\n"
-        b"## Eyes\n\n1. proptosis\n2. strabismus\n\n| Finding | Share |\n|---|--:|\n| thumbs | 90 % |\n\n```\nx = 1\n```\n\n"
+        b"## Eyes\n\n1. proptosis\n2. strabismus\n\n| Finding | Share |\n|---|--:|\n| thumbs | 90 % |\n\n"
+        b"```\nx = 1\n```\n\n"
         b"Course\n------\n\n> It begins early.\n<!-- nobody sees this comment here -->"
     )
     text = read(content, "a.md")
@@ -150,7 +151,7 @@ def test_a_pdf_has_headings_by_size_paragraphs_lists_and_pages() -> None:
 
 def test_what_repeats_on_every_page_is_left_out() -> None:
     pages = [
-        page(Drawn("Journal of Rare Things, 2024", 820), f"Text of page {n} is its own.", Drawn(str(n), 30))
+        page(Drawn("Journal of Rare Things, 2024", 820), Drawn(f"Text of page {n} is its own.", 700), Drawn(str(n), 30))
         for n in range(1, 7)
     ]
     text = read(pdf(pages), "a.pdf")
