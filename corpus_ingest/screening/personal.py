@@ -37,12 +37,14 @@ _INSURANCE = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"\b(?:patient(?:'s)? name|name of (?:the )?patient|patient:|patientin:|patient name|name, vorname|name des patienten|patientenname|nom du patient|nom et prénom"
-    r"|nombre del paciente|nombre y apellidos|paciente:|nome del paziente|next of kin|emergency contact|mother's (?:phone|number|e-?mail)|father's (?:phone|number|e-?mail)|home (?:address|phone))|患者姓名|姓名[:：]",
+    r"\b(?:patient(?:'s)? name|name of (?:the )?patient|(?<![^\n.;|])(?:patient(?:in)?|paciente): (?-i:[A-Z])|patient name|name, vorname|name des patienten|patientenname|nom du patient|nom et prénom"
+    r"|nombre del paciente|nombre y apellidos|nome del paziente|next of kin|emergency contact|mother's (?:phone|number|e-?mail)|father's (?:phone|number|e-?mail)|home (?:address|phone))|患者姓名|姓名[:：]",
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
-    r"[\w.+-]{2,64}@[\w-]{1,60}\.[\w.-]{2,60}|(?<![\w.])(?:\+\d{1,3}[ .-]?)?(?:\(?\d{2,5}\)?[ ./-]?){2,4}\d{3,4}(?![\w])",
+    r"[\w.+-]{2,64}@[\w-]{1,60}\.[\w.-]{2,60}|\+\d{1,3}[ .-]?\(?\d[\d ()./-]{6,20}\d"
+    r"|(?:\b(?:tel|phone|mobile|telephone|telefon|handy|mobil|téléphone|portable|teléfono|móvil|telefono|cell)|电话|手机)\.?\s*[:：]?\s*[+(]?\d[\d ()./-]{6,20}\d",
+    re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d{3}")  # whatever is looked for has three in a row
 _SSN = re.compile(

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus_ingest.chunking import MOST, TARGET, chunk, tables_with_headers
-from corpus_ingest.sentences import sentences
+from corpus_ingest.chunking import MOST, TARGET, chunk
+from corpus_ingest.chunking.sentences import sentences
+from corpus_ingest.documents.tables import tables_with_headers
 from retrieval.passages.document import Block, BlockKind, Document, passage_id
 
 _TEXT = (
