@@ -49,7 +49,7 @@ def carried_out(actor: Actor, case: Case, question: Question = QUESTION) -> Sear
 def test_by_default_nothing_can_be_asked_and_the_page_says_why(signed_in: Any, actor: Actor, case: Case) -> None:
     html = signed_in.get(f"/cases/{case.pk}/papers/").content.decode()
     assert "Switched off" in html and "CLEW_LITERATURE" in html and "operator" in html
-    assert "Send this" not in html and '<form method="get"' not in html
+    assert "Send this" not in html and "papers-form" not in html and "No outside connections" in html
     with pytest.raises(Conflict) as caught:
         actions.ask(actor, case, QUESTION, shown="")
     assert caught.value.code == "literature.off"
