@@ -62,7 +62,7 @@ class World:
 
 
 @pytest.fixture
-def world(clinic: Clinic, other_clinic: Clinic, published: CaseBank) -> World:
+def world(clinic: Clinic, other_clinic: Clinic, published: CaseBank) -> Iterator[World]:
     actor, user = clinic.actor(), clinic.person()
     content = Content(findings=(FindingEntry(term="HP:0001250"), FindingEntry(term="HP:0001263")))
     case = cases.create_case(actor, clinic.team.pk, content)
@@ -87,7 +87,9 @@ def world(clinic: Clinic, other_clinic: Clinic, published: CaseBank) -> World:
     letter = attachments.add(actor, case, "LETTER.txt", b"She has seizures.")
     blocks = [{"text": "She has seizures.", "page": None, "kind": "paragraph", "section": []}]
     Attachment.objects.update(state="ready", kind="text", blocks=blocks)  # as a worker would
-    return World(clinic, other_clinic, case, run, token, upload, ingestion, held, publication, alert, search, letter)
+    yield World(clinic, other_clinic, case, run, token, upload, ingestion, held, publication, alert, search, letter)
+    for left in uploads.of(curator.pk):  # files: no transaction takes them back
+        uploads.discard(left)
 
 
 Objects = Callable[[World], dict[str, Any]]
