@@ -26,6 +26,7 @@ from diagnosis_app.api import (
     evaluation,
     knowledge,
     next_steps,
+    passages,
     phenopackets,
     ranking,
     runs,
@@ -102,7 +103,7 @@ api = NinjaAPI(
 api.add_exception_handler(Exception, errors.from_exception)
 for _handled in (HttpError, ValidationError, Http404):
     api.add_exception_handler(_handled, errors.from_exception)
-for _part in (terms, ranking, knowledge, cases, next_steps, similar, phenopackets, runs, evaluation):
+for _part in (terms, ranking, knowledge, cases, next_steps, similar, passages, phenopackets, runs, evaluation):
     api.add_router("", _part.operations.router)
 
 
