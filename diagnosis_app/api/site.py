@@ -28,6 +28,7 @@ from diagnosis_app.api import (
     ingestions,
     knowledge,
     next_steps,
+    passages,
     phenopackets,
     ranking,
     runs,
@@ -105,7 +106,7 @@ api.add_exception_handler(Exception, errors.from_exception)
 for _handled in (HttpError, ValidationError, Http404):
     api.add_exception_handler(_handled, errors.from_exception)
 for _part in (
-    terms, ranking, knowledge, ingestions, cases, alerts, next_steps, similar, phenopackets, runs, evaluation,
+    terms, ranking, knowledge, ingestions, cases, alerts, next_steps, similar, passages, phenopackets, runs, evaluation,
 ):  # fmt: skip
     api.add_router("", _part.operations.router)
 

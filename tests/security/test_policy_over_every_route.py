@@ -316,6 +316,8 @@ OPERATIONS: dict[str, Route] = {
     "restore_case": Route("POST", Verb.CASE_RESTORE, a_case),
     "get_questions": Route("GET", Verb.CASE_READ, a_case),
     "get_similar_cases": Route("GET", Verb.CASE_READ, a_case),
+    "search_passages": Route("GET", Verb.KNOWLEDGE_READ),
+    "get_text": Route("GET", Verb.KNOWLEDGE_READ),
     "get_published_case": Route("GET", Verb.KNOWLEDGE_READ, lambda _world: {"published_id": HANNAH.id}),
     "get_comparison": Route("GET", Verb.CASE_READ, a_pair),
     "export_phenopacket": Route("GET", Verb.CASE_EXPORT, a_case),
