@@ -243,16 +243,32 @@ RUN: dict[str, Callable[[int, Path], dict[str, object]]] = {
 }
 
 
+def table(folder: Path) -> None:
+    print("| stage | measured |\n|---|---|")
+    for stage in STAGES.split(","):
+        file = folder / f"{stage}.json"
+        said = json.loads(file.read_text()) if file.exists() else {"not": "measured"}
+        print(f"| {stage} | " + "; ".join(f"{name} **{value}**" for name, value in said.items()) + " |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--passages", type=int, default=1_000_000)
     parser.add_argument("--stages", default=STAGES, help="comma separated")
+    parser.add_argument(
+        "--table", action="store_true", help="measure nothing: print what was measured, as docs/scale.md has it"
+    )
     parser.add_argument("--alone", choices=list(RUN), help=argparse.SUPPRESS)
     options = parser.parse_args()
     folder = ROOM / str(options.passages)
     folder.mkdir(parents=True, exist_ok=True)
     if options.alone:
-        print(json.dumps(RUN[options.alone](options.passages, folder)))
+        said = RUN[options.alone](options.passages, folder)
+        (folder / f"{options.alone}.json").write_text(json.dumps(said))
+        print(json.dumps(said))
+        return
+    if options.table:
+        table(folder)
         return
     for stage in options.stages.split(","):
         command = [
