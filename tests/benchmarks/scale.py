@@ -1,10 +1,10 @@
-"""A million passages: `nice python -m tests.benchmarks.scale [--passages N] [--stages ...]`.
+"""Indexes over a million vectors: `nice python -m tests.benchmarks.scale [--vectors N] [--stages ...]`.
 
-Synthetic passages (words of the ontology and made-up ones, as often as words of a language are), their BM25, and
-vectors between those of real names, in FAISS flat, IVF and HNSW. Each stage is a process of its own; it says seconds
-of processor time, megabytes on disk and in memory, and milliseconds of a question, as the processor worked and as the
-clock went: on a machine that others use the two differ. Embedding is measured for some passages and multiplied.
-Everything lies under var/benchmarks/scale and may be deleted. No pass or fail.
+Vectors between those of real names, in FAISS flat, IVF and HNSW, as the retrieval process keeps them. Each stage is a
+process of its own; it says seconds of processor time, megabytes on disk and in memory, and milliseconds of a question,
+as the processor worked and as the clock went: on a machine that others use the two differ. Embedding is measured for
+some passages and multiplied. Words, findings and the whole search: `tests.benchmarks.passages --million`.
+Everything lies under var/benchmarks/scale, where what was measured is kept; `--table` prints it. No pass or fail.
 """
 
 from __future__ import annotations
@@ -15,17 +15,12 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from retrieval.passages import lexical
-from retrieval.passages.build import Material
-from retrieval.passages.document import Block, Document, Passage, passage_id
-from retrieval.passages.lexical import PassageWords
-from retrieval.passages.store import PassageStore
 from retrieval.search.embedder import open_embedder
 from retrieval.search.texts import term_texts
 from retrieval.search.vectors import Contents, Kind
@@ -33,13 +28,11 @@ from retrieval.search.vectors.exact import ExactIndex
 from retrieval.search.vectors.stores import LocalStore
 from retrieval.snapshot import Snapshot, open_snapshot
 from tests import environment, knowledge
+from tests.benchmarks import passages as made
 from tests.benchmarks.neighbours import between
 
 ROOM = environment.ROOT / "var" / "benchmarks" / "scale"
-STAGES = "words,words asked,vectors,flat,flat asked,ivf,ivf asked,hnsw,hnsw asked,embedding"
-EACH = 8  # passages of a document
-LENGTH = (40, 110)  # words of a passage
-MADE_UP = 150_000  # words that no ontology has: names, numbers, other languages
+STAGES = "vectors,flat,flat asked,ivf,ivf asked,hnsw,hnsw asked,embedding"
 SEEDS = 3000  # names that are really embedded; vectors are made between two of them each
 NEAREST, ASKED = 50, 100
 SEEN = 1024 * 1024  # bytes of one megabyte, as tools for memory count
@@ -48,50 +41,6 @@ SEEN = 1024 * 1024  # bytes of one megabyte, as tools for memory count
 def snapshot() -> Snapshot:
     directory = knowledge.ensure()
     return open_snapshot(directory / (directory / "current").read_text().strip())
-
-
-# --- what is searched --------------------------------------------------------------
-
-
-class Texts:
-    """Documents of a few passages each, the same ones for the same number."""
-
-    def __init__(self, opened: Snapshot) -> None:
-        names = " ".join(term_texts(opened.ontology).texts).lower().split()
-        real = list(dict.fromkeys(names))
-        random = np.random.default_rng(1)
-        letters = np.array(list("abcdefghiklmnoprstuvy"))
-        made = ["".join(random.choice(letters, size)) for size in random.integers(4, 12, MADE_UP)]
-        self.words = np.array(real + made)
-        often = 1.0 / (np.arange(len(self.words)) + 10.0)  # Zipf
-        self._upto = np.cumsum(often) / often.sum()
-        self._diseases = opened.diseases.ids
-
-    def document(self, k: int) -> tuple[Document, list[Passage]]:
-        random = np.random.default_rng((2, k))
-        lengths = random.integers(*LENGTH, EACH)
-        drawn = self.words[np.searchsorted(self._upto, random.random(int(lengths.sum())))]
-        texts = [" ".join(part) + "." for part in np.split(drawn, np.cumsum(lengths)[:-1])]
-        document = Document(
-            id=f"synthetic:{k}",
-            source="synthetic",
-            title=" ".join(drawn[:6]),
-            blocks=tuple(Block(text, ("Overview",)) for text in texts),
-            diseases=(self._diseases[k % len(self._diseases)],),
-        )
-        passages, start = [], 0
-        for text in texts:
-            end = start + len(text)
-            made = passage_id(document.id, ("Overview",), text)
-            passages.append(Passage(made, document.id, start, end, text, ("Overview",)))
-            start = end + 2
-        return document, passages
-
-    def questions(self, count: int) -> Iterator[str]:
-        """Some words of a passage each, common ones among them."""
-        random = np.random.default_rng(3)
-        for _ in range(count):
-            yield " ".join(self.words[np.searchsorted(self._upto, random.random(8))])
 
 
 def vectors(size: int) -> np.ndarray:
@@ -144,42 +93,6 @@ def ask(questions: list[str] | np.ndarray, answer: Callable[..., object]) -> dic
 # --- stages -------------------------------------------------------------------------
 
 
-def words(size: int, folder: Path) -> dict[str, object]:
-    opened = snapshot()
-    texts = Texts(opened)
-    documents, passages = [], []
-    for k in range(-(-size // EACH)):
-        document, cut = texts.document(k)
-        documents.append(document)
-        passages += cut
-    clock, material = Clock(), Material.of(documents, passages)
-    store = PassageStore.build(documents, passages, opened.diseases)
-    store_seconds = clock.seconds()
-    clock = Clock()
-    arrays = PassageWords.build(material)
-    words_seconds = clock.seconds()
-    for name, part in (("store", store), ("words", arrays)):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        for key, array in part.items():
-            np.save(folder / name / f"{key}.npy", array)
-    return {
-        "store: build s": store_seconds,
-        "store: MB on disk": on_disk(folder / "store"),
-        "BM25: build s": words_seconds,
-        "BM25: MB on disk": on_disk(folder / "words"),
-        "build: most memory MB": most_memory(),
-    }
-
-
-def words_asked(size: int, folder: Path) -> dict[str, object]:
-    texts, before, clock = Texts(snapshot()), memory(), Clock()
-    held = PassageWords({file.stem: np.load(file, mmap_mode="r") for file in (folder / "words").glob("*.npy")})
-    found = ask(
-        list(texts.questions(ASKED)), lambda one: lexical.best(held.scores(lexical.question(one)).total, NEAREST)
-    )
-    return {**found, "MB in memory": memory() - before, "s in all": clock.seconds()}
-
-
 def make_vectors(size: int, folder: Path) -> dict[str, object]:
     names = term_texts(snapshot().ontology).texts
     some = np.random.default_rng(4).choice(len(names), SEEDS, replace=False)
@@ -220,22 +133,21 @@ def contents(size: int) -> Contents:
 
 
 def embedding(size: int, folder: Path) -> dict[str, object]:
-    texts, embedder = Texts(snapshot()), open_embedder()
-    some = [passage.text for k in range(32) for passage in texts.document(k)[1]]
+    _, passages = made._texts(snapshot(), 256, np.random.default_rng(8))
+    some, embedder = [one.text for one in passages], open_embedder()
     embedder.embed(some[:16])
     clock = Clock()
     embedder.embed(some)
     each = clock.seconds() / len(some)
+    hours = round(each * size / 3600, 1)
     return {
         "measured": len(some),
         "passages a second of one core": round(1 / each, 1),
-        "hours for all": round(each * size / 3600, 1),
+        "hours of one core for all": hours,
     }
 
 
 RUN: dict[str, Callable[[int, Path], dict[str, object]]] = {
-    "words": words,
-    "words asked": words_asked,
     "vectors": make_vectors,
     **{str(kind): partial(dense, kind=kind) for kind in (Kind.FLAT, Kind.IVF, Kind.HNSW)},
     **{f"{kind} asked": partial(dense_asked, kind=kind) for kind in (Kind.FLAT, Kind.IVF, Kind.HNSW)},
@@ -243,24 +155,40 @@ RUN: dict[str, Callable[[int, Path], dict[str, object]]] = {
 }
 
 
+def table(folder: Path) -> None:
+    print("| stage | measured |\n|---|---|")
+    for stage in STAGES.split(","):
+        file = folder / f"{stage}.json"
+        said = json.loads(file.read_text()) if file.exists() else {"not": "measured"}
+        print(f"| {stage} | " + "; ".join(f"{name} **{value}**" for name, value in said.items()) + " |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--passages", type=int, default=1_000_000)
+    parser.add_argument("--vectors", type=int, default=1_000_000)
     parser.add_argument("--stages", default=STAGES, help="comma separated")
+    parser.add_argument(
+        "--table", action="store_true", help="measure nothing: print what was measured, as docs/scale.md has it"
+    )
     parser.add_argument("--alone", choices=list(RUN), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    folder = ROOM / str(options.passages)
+    folder = ROOM / str(options.vectors)
     folder.mkdir(parents=True, exist_ok=True)
     if options.alone:
-        print(json.dumps(RUN[options.alone](options.passages, folder)))
+        said = RUN[options.alone](options.vectors, folder)
+        (folder / f"{options.alone}.json").write_text(json.dumps(said))
+        print(json.dumps(said))
+        return
+    if options.table:
+        table(folder)
         return
     for stage in options.stages.split(","):
         command = [
             sys.executable,
             "-m",
             "tests.benchmarks.scale",
-            "--passages",
-            str(options.passages),
+            "--vectors",
+            str(options.vectors),
             "--alone",
             stage,
         ]

@@ -48,6 +48,7 @@ _CONNECTION = {
 }
 POSITION, VECTOR = "position", "vector"
 _OURS = re.compile(r"clew_(?P<snapshot>[0-9a-z]+)_(?P<embedder>[0-9a-z]+)_(?P<name>[a-z]+)_(?P<digest>[0-9a-z]+)\Z")
+_LOGS = ("pymilvus", "milvus_lite", "grpc", "faiss.loader")  # of the client, and of the engine in a file
 _GONE = {100, 101}  # codes: the collection does not exist, or is not loaded
 
 
@@ -107,7 +108,7 @@ class MilvusStore:
                     self._client.drop_collection(name, timeout=FILLING)
 
     def close(self) -> None:
-        with suppress(Exception):  # whatever it says: nobody needs it any more
+        with suppress(self._pymilvus.MilvusException, OSError, ValueError, RuntimeError):  # nobody needs it any more
             self._client.close()
         if self._address.file is not None:
             from milvus_lite.server_manager import server_manager_instance
@@ -244,7 +245,7 @@ class MilvusIndex:
         wanted = min(limit, selected)
         if wanted <= 0 or not len(asked):
             return nothing(len(asked), limit)
-        breadth = min(MOST_BREADTH, int(max(BREADTH, wanted) * self.size / selected))
+        breadth = max(wanted, min(MOST_BREADTH, int(max(BREADTH, wanted) * self.size / selected)))
         expressions = milvus_filters.expressions(mask, self.size, wanted)
         if expressions is None and mask is not None:  # too many to be named: ask for more, keep what is in the mask
             found = self._beyond(asked, mask, wanted)
@@ -265,7 +266,7 @@ class MilvusIndex:
         share = np.count_nonzero(mask) / self.size
         ask = min(milvus_filters.MOST_HITS, int(2 * wanted / share) + 50)
         while True:
-            found = self._store.search(self._name, asked, ask, "", min(MOST_BREADTH, max(BREADTH, ask)))
+            found = self._store.search(self._name, asked, ask, "", max(BREADTH, ask))
             outside = (found.positions == NOTHING) | ~mask[found.positions]
             if (np.count_nonzero(~outside, axis=1) >= wanted).all():
                 return Neighbours(np.where(outside, NOTHING, found.positions), found.scores)
@@ -277,6 +278,8 @@ class MilvusIndex:
 def load(address: Address) -> Any:
     """pymilvus, kept from reading a .env file and from writing what it was asked into a log."""
     os.environ["PYTHON_DOTENV_DISABLED"] = "1"
+    for name in _LOGS:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
         import pymilvus
 
@@ -286,8 +289,6 @@ def load(address: Address) -> Any:
         raise IndexUnknown(
             f"{error.name} is not installed.", hint="Install requirements/milvus.txt, or use the index flat."
         ) from None
-    for name in ("pymilvus", "milvus_lite"):
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return pymilvus
 
 
