@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -55,7 +56,8 @@ class World:
 
 
 @pytest.fixture
-def world(clinic: Clinic, other_clinic: Clinic, published: CaseBank) -> World:
+def world(clinic: Clinic, other_clinic: Clinic, published: CaseBank, settings: Any, tmp_path: Path) -> World:
+    settings.VAR_DIR = tmp_path  # uploads of one test are not there for the next
     actor, user = clinic.actor(), clinic.person()
     content = Content(findings=(FindingEntry(term="HP:0001250"), FindingEntry(term="HP:0001263")))
     case = cases.create_case(actor, clinic.team.pk, content)
