@@ -6,12 +6,15 @@ RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/base.txt
 
 # TORCH_BACKEND: cpu, or what uv calls the CUDA of the host's driver, such as cu130.
+# MILVUS: on, to keep vectors in Milvus.
 FROM packages AS search
 ARG TORCH_BACKEND=cpu
-COPY requirements/install.txt requirements/search.txt requirements/torch.in /tmp/
+ARG MILVUS=off
+COPY requirements/install.txt requirements/search.txt requirements/torch.in requirements/milvus.txt /tmp/
 RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r /tmp/search.txt \
     && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/install.txt \
-    && /opt/venv/bin/uv pip install --no-cache --python /opt/venv/bin/python --torch-backend="$TORCH_BACKEND" -r /tmp/torch.in
+    && /opt/venv/bin/uv pip install --no-cache --python /opt/venv/bin/python --torch-backend="$TORCH_BACKEND" -r /tmp/torch.in \
+    && if [ "$MILVUS" = on ]; then /opt/venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r /tmp/milvus.txt; fi
 
 FROM python:3.12-slim AS clew
 RUN groupadd --gid 10001 clew \

@@ -18,7 +18,7 @@ from retrieval.search.errors import EmbeddingsStopped
 from retrieval.search.vectors.exact import nearest
 from retrieval.search.vectors.index import NOTHING, Kind, Neighbours, checked_questions, mask_of, nothing, ranked
 
-PROBED = 16  # lists that an IVF index looks through
+PROBED = 32  # lists that an IVF index looks through
 ROUNDS, LEARNT_FROM = 10, 64  # of learning an IVF index's lists: rounds, and vectors a list
 LINKS, BREADTH = 32, 96  # of an HNSW graph: links a vector, candidates kept while searching
 SMALLEST_IVF = 40 * 39  # vectors; FAISS wants 39 a list to learn from, and fewer lists than 40 are no gain
@@ -42,7 +42,7 @@ class FaissIndex:
         """A new one, on the GPU where this FAISS can use one (flat and IVF). EmbeddingsStopped: `stop` was set."""
         faiss = load()
         size, dimension = (int(length) for length in vectors.shape)
-        faiss.omp_set_num_threads(min(MOST_THREADS, os.cpu_count() or 1))
+        faiss.omp_set_num_threads(min(MOST_THREADS, _cores()))
         index = _empty(faiss, dimension, size, kind)
         contiguous = np.ascontiguousarray(vectors, dtype=np.float32)
         if not index.is_trained:
@@ -133,7 +133,7 @@ def _empty(faiss: Any, dimension: int, size: int, kind: Kind) -> Any:
         graph.hnsw.efSearch = BREADTH
         return graph
     if kind is Kind.IVF and size >= SMALLEST_IVF:
-        lists = min(4 * math.isqrt(size), size // 39)
+        lists = min(2 * math.isqrt(size), size // 39)
         index = faiss.IndexIVFFlat(faiss.IndexFlatIP(dimension), dimension, lists, faiss.METRIC_INNER_PRODUCT)
         index.nprobe = PROBED
         index.cp.niter, index.cp.max_points_per_centroid = ROUNDS, LEARNT_FROM
@@ -144,3 +144,8 @@ def _empty(faiss: Any, dimension: int, size: int, kind: Kind) -> Any:
 def _gpus(faiss: Any) -> int:
     """GPUs that this FAISS can use: none in faiss-cpu."""
     return int(faiss.get_num_gpus()) if hasattr(faiss, "StandardGpuResources") else 0
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

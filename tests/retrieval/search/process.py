@@ -1,7 +1,11 @@
-"""The retrieval process with the embedder of words: `python -m ... SOCKET KNOWLEDGE CACHE [MOOD]`."""
+"""The retrieval process with the embedder of words: `python -m ... SOCKET KNOWLEDGE CACHE [MOOD]`.
+
+CLEW_TEST_INDEX=milvus (or another kind) runs it on that kind of index.
+"""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -26,7 +30,8 @@ def main(socket: str, knowledge: str, cache: str, mood: str = "") -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     folder = Path(knowledge)
-    places = Places(folder, Path(cache), lambda: (folder / "current").read_text().strip(), embedder, "exact")
+    kind, milvus = os.environ.get("CLEW_TEST_INDEX", "exact"), str(Path(cache).with_suffix(".db"))
+    places = Places(folder, Path(cache), lambda: (folder / "current").read_text().strip(), embedder, kind, milvus)
     serve(places, Path(socket), stop)
 
 
