@@ -30,6 +30,7 @@ from retrieval.snapshot import Snapshot, open_snapshot
 
 Say = Callable[[str], None]
 
+TEXTS = {"medquad": "medquad.zip"}  # what a measured search has beside them
 FILES = {"orphanet": "orphapacket.zip", "mondo": "mondo-mappings.zip"}  # kind -> name in knowledge/ of the data
 KEPT = 5  # snapshots made for benchmarks, the last used ones
 _BUILDING = "Raw files read"  # the stage of a build that is there only if something is made
@@ -54,6 +55,23 @@ def choose(wanted: str | None, say: Say, cases: Sequence[PublishedCase] | None =
     return _made(measured, dict(_lacking(measured, anew=True)), cases, say)
 
 
+def with_texts(data: Path, say: Say) -> Snapshot:
+    """A snapshot of HPO, Mondo, Orphanet and MedQuAD as the folder of benchmark data has them, whatever is on hand."""
+    paths = {name: data / "knowledge" / file for name, file in (FILES | TEXTS).items()}
+    for path in paths.values():
+        if not path.is_file():
+            raise Invalid(
+                f"The folder of benchmark data has no knowledge/{path.name}.",
+                hint="Name the folder that has it: CLEW_BENCHMARK_DATA.",
+                field="CLEW_BENCHMARK_DATA",
+            )
+    packaged = [one.packaged() for one in kinds() if one.packaged]
+    brought = [one.source(paths[one.name]) for one in kinds() if one.name in paths]
+    made, took = _built((*packaged, *brought), say)
+    say(f"Snapshot {made.id} is measured{took}: HPO, Mondo, Orphanet and MedQuAD as the benchmark data have them.")
+    return made
+
+
 def _has_cases(snapshot: Snapshot) -> bool:
     return any(source.name == kept.KIND for source in snapshot.manifest.sources)
 
@@ -73,7 +91,14 @@ def _lacking(snapshot: Snapshot, *, anew: bool) -> Iterator[tuple[str, Path]]:
 
 
 def _made(current: Snapshot, lacking: dict[str, Path], cases: Sequence[PublishedCase] | None, say: Say) -> Snapshot:
-    """What is on hand together with the files and the cases; remembered by content, so that it is built once."""
+    """What is on hand together with the files and the cases."""
+    made, took = _built(_sources(current, lacking, cases), say)
+    say(f"Snapshot {made.id} is measured{took}: {_why(current, lacking, cases)}. {current.id} stays in use.")
+    return made
+
+
+def _built(sources: Sequence[Source], say: Say) -> tuple[Snapshot, str]:
+    """The snapshot, remembered by content so that it is built once; and how long that took, where it was."""
     directory = Path(settings.VAR_DIR) / "evaluation" / "knowledge"
     started, building = time.monotonic(), False
 
@@ -83,13 +108,11 @@ def _made(current: Snapshot, lacking: dict[str, Path], cases: Sequence[Published
             building = True
             say("The knowledge to be measured is being built, once for this state of code and data.")
 
-    built = pipeline.build(directory, progress, sources=_sources(current, lacking, cases))
+    built = pipeline.build(directory, progress, sources=sources)
     os.utime(directory / built.id)
     _forget_others(directory)
     took = f", built in {time.monotonic() - started:.0f} s" if building else ""
-    made = open_snapshot(directory / built.id, prevalence=settings.PREVALENCE)
-    say(f"Snapshot {made.id} is measured{took}: {_why(current, lacking, cases)}. {current.id} stays in use.")
-    return made
+    return open_snapshot(directory / built.id, prevalence=settings.PREVALENCE), took
 
 
 def _why(current: Snapshot, lacking: dict[str, Path], cases: Sequence[PublishedCase] | None) -> str:

@@ -89,6 +89,12 @@ class PassageFindings:
         words = {one for at, n in zip(where.tolist(), length.tolist(), strict=True) for one in forms[at : at + n]}
         return Recognised(csr.distinct(term).astype(np.int32), frozenset(words))
 
+    def is_name(self, words: str) -> bool:
+        """Whether these words, all together, are the name of a finding."""
+        hashes, _, negated = _stream(raw_words(words)[:MOST_WORDS], _Hashes())
+        _, length, _ = self._names.find(hashes, negated)
+        return len(length) == 1 and int(length[0]) == len(hashes)
+
     def likeness(self, terms: np.ndarray) -> np.ndarray:
         """Per passage how alike its findings are to these, 0 to 1 (float32): a cosine over all that is above them."""
         closure = closure_of(self._ontology, terms)

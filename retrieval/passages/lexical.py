@@ -94,8 +94,8 @@ def best(total: np.ndarray, limit: int, allowed: np.ndarray | None = None) -> np
     total = total if allowed is None else np.where(allowed, total, 0)
     size = len(total)
     if 0 < limit < size:
-        edge = max(int(np.partition(total, size - limit)[size - limit]), 1)
-        found = np.flatnonzero(total >= edge)
+        edge = np.partition(total, size - limit)[size - limit]
+        found = np.flatnonzero((total >= edge) & (total > 0))
     else:
         found = np.flatnonzero(total > 0)
     return found[np.argsort(-total[found], kind="stable")][:limit]

@@ -13,7 +13,7 @@ of it is ever carried out, and nothing here changes it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,15 +29,17 @@ from retrieval.passages.names import Named, without_ids
 from retrieval.passages.quote import Quote, quote
 from retrieval.passages.store import DocumentRecord, PassageStore
 from retrieval.passages.words import forms
-from retrieval.search.client import Ask, Client, Note
+from retrieval.search.client import Answer, Ask, Note
 from retrieval.search.texts import PASSAGES
 
 LONGEST = 4_000  # characters of a question that are read
 MOST = 100  # hits that one search answers with
 ALIKE = 0.8  # shared words of two passages of one document from which they say the same
-# What the ways count for. Words and meaning alike; findings as far as the question consists of them; a disease that
-# is named moves its passages up, and never above one that answers the question far better.
-WORDS, MEANING, FINDINGS, DISEASE = 1.0, 1.0, 1.0, 0.5
+# What the ways count for. Words and meaning alike; findings as far as the question consists of them, and the more the
+# more of them there are; a disease that is named moves its passages up, and never above a far better answer.
+WORDS, MEANING, FINDINGS, DISEASE = 1.0, 1.0, 1.0, 0.25
+FEW = 2  # so many findings count for half of what many do
+OF_NAME = 0.5  # what a word counts for that is of the disease's name and not of the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +108,54 @@ class Known(Protocol):
     def passage_findings(self) -> PassageFindings: ...
 
 
+class Nearest(Protocol):
+    """What is asked for passages by meaning; `retrieval.search.client.Client` is one."""
+
+    def nearest(self, snapshot: str, asks: Sequence[Ask]) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Positions of passages, the best first, before anything is dressed for showing."""
+
+    order: list[int]
+    lists: Mapping[Way, Ranked]
+    asked: Asked
+    matching: int
+    note: Note
+
+
 def search(
     knowledge: Known,
     query: str,
     filters: Filters = EVERYTHING,
     *,
-    client: Client | None = None,
+    client: Nearest | None = None,
     limit: int = 20,
 ) -> Found:
     """The best passages. `client` is None where a deployment has no retrieval process.
 
     FilterInvalid where a filter cannot be meant; no other input is an error.
     """
+    found = rank(knowledge, query, filters, client=client)
+    if found is None:
+        return Found(())
+    chosen = _once(knowledge.passages, found.order, min(max(limit, 0), MOST))
+    hits = tuple(_hit(knowledge, i, also, found.lists, found.asked.telling) for i, also in chosen)
+    terms = knowledge.passage_findings.ids(found.asked.terms)
+    return Found(hits, found.asked.named, terms, found.matching, found.note)
+
+
+def rank(
+    knowledge: Known, query: str, filters: Filters = EVERYTHING, *, client: Nearest | None = None
+) -> Ranking | None:
+    """The order that `search` shows; None where there is nothing to search in, or for."""
     store, question = knowledge.passages, query[:LONGEST].strip()
     mask = allowed(store, filters)
     if not store.size or not question:
-        return Found(())
+        return None
     asked = _asked(knowledge, question)
-    totals = knowledge.lexical.scores(lexical.question(asked.text)).total
+    totals = knowledge.lexical.scores(asked.weights).total
     totals = totals if mask is None else np.where(mask, totals, 0)
     lists = {
         Way.WORDS: fusion.by_totals(totals, lexical.best(totals, DEPTH), lexical.POINT, WORDS),
@@ -131,36 +163,45 @@ def search(
         Way.DISEASE: _of_diseases(store, asked.named, totals, mask),
     }
     lists[Way.MEANING], note = _by_meaning(knowledge, question, filters, mask, client)
-    chosen = _once(store, fusion.fused(lists.values()), min(max(limit, 0), MOST))
-    hits = tuple(_hit(knowledge, i, also, lists, asked.telling) for i, also in chosen)
-    return Found(hits, asked.named, knowledge.passage_findings.ids(asked.terms), int(np.count_nonzero(totals)), note)
+    return Ranking(fusion.fused(lists.values()), lists, asked, int(np.count_nonzero(totals)), note)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """A question, read: what it names, and how much of it each word carries."""
 
-    text: str
+    weights: Mapping[str, float]  # word (in its one form) -> what it counts for
     named: tuple[Named, ...]
     terms: np.ndarray
     telling: Mapping[str, float]  # word (in its one form) -> how rare it is among the passages
     of_findings: float  # the share of the question, by how telling its words are, that names findings
 
 
-def _asked(knowledge: Known, question: str) -> _Asked:
-    """A disease that is named by its id alone is searched for by its name."""
-    store = knowledge.passages
-    named, text = store.names.find(question, store.diseases), without_ids(question)
+def _asked(knowledge: Known, question: str) -> Asked:
+    """A disease that is named by its id, or by a synonym without a word of its name (MFS), is searched for by its name.
+
+    Some names are those of a disease and of a finding (cataract, microcephaly): among other words the finding is meant.
+    """
+    store, known = knowledge.passages, knowledge.passage_findings
+    text, alone = without_ids(question), question.strip(" ?.!").casefold()
+    named = tuple(
+        one
+        for one in store.names.find(question, store.diseases)
+        if one.by_id or one.words.casefold() == alone or not known.is_name(one.words)
+    )
+    own = lexical.question(text)
+    weights = dict(own)
     for one in named:
-        if one.by_id:
-            text = f"{text} {store.diseases.name(one.position)}"
-    telling = {word: knowledge.lexical.rarity(word) for word in dict.fromkeys(forms(text))}
-    mass = {word: rarity or knowledge.lexical.rarest for word, rarity in telling.items()}
-    found = knowledge.passage_findings.recognise(text)
+        name = forms(store.diseases.name(one.position))
+        if one.by_id or not set(name) & set(forms(one.words)):
+            weights = {**dict.fromkeys(name, 1.0 if one.by_id else OF_NAME), **weights}
+    telling = {word: knowledge.lexical.rarity(word) for word in weights}
+    mass = {word: telling[word] or knowledge.lexical.rarest for word in own}
+    found = known.recognise(text)
     of_names = {word for one in named for word in forms(one.words)}
     shared = sum(one for word, one in mass.items() if word in found.words and word not in of_names)
-    known = {word: rarity for word, rarity in telling.items() if rarity}
-    return _Asked(text, named, found.terms, known, shared / max(sum(mass.values()), 1e-9))
+    telling = {word: rarity for word, rarity in telling.items() if rarity}
+    return Asked(weights, named, found.terms, telling, shared / max(sum(mass.values()), 1e-9))
 
 
 # --- the lists -----------------------------------------------------------------
@@ -168,12 +209,14 @@ def _asked(knowledge: Known, question: str) -> _Asked:
 _NOTHING = Ranked(np.zeros(0, dtype=np.int64), np.zeros(0), {}, 0.0)
 
 
-def _by_findings(knowledge: Known, asked: _Asked, mask: np.ndarray | None) -> Ranked:
+def _by_findings(knowledge: Known, asked: Asked, mask: np.ndarray | None) -> Ranked:
     if not len(asked.terms) or asked.of_findings <= 0:
         return _NOTHING
     likeness = knowledge.passage_findings.likeness(asked.terms)
     likeness = likeness if mask is None else np.where(mask, likeness, np.float32(0))
-    return fusion.by_totals(likeness, lexical.best(likeness, DEPTH), 1.0, FINDINGS * asked.of_findings)
+    count = len(asked.terms)
+    weight = FINDINGS * asked.of_findings * count / (count + FEW)
+    return fusion.by_totals(likeness, lexical.best(likeness, DEPTH), 1.0, weight)
 
 
 def _of_diseases(store: PassageStore, named: tuple[Named, ...], totals: np.ndarray, mask: np.ndarray | None) -> Ranked:
@@ -188,7 +231,7 @@ def _of_diseases(store: PassageStore, named: tuple[Named, ...], totals: np.ndarr
 
 
 def _by_meaning(
-    knowledge: Known, question: str, filters: Filters, mask: np.ndarray | None, client: Client | None
+    knowledge: Known, question: str, filters: Filters, mask: np.ndarray | None, client: Nearest | None
 ) -> tuple[Ranked, Note]:
     if client is None:
         return _NOTHING, Note.AWAY

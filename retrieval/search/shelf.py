@@ -108,7 +108,7 @@ class Questions:
         return np.stack([known[text] for text in texts])
 
     def _embed(self, texts: Sequence[str]) -> dict[str, np.ndarray]:
-        windows = [_windows(text) for text in texts]
+        windows = [windows_of(text) for text in texts]
         embedded = self._embedder.embed([part for parts in windows for part in parts], asked=True)
         made, start = {}, 0
         for text, parts in zip(texts, windows, strict=True):
@@ -118,7 +118,7 @@ class Questions:
         return made
 
 
-def _windows(text: str) -> list[str]:
+def windows_of(text: str) -> list[str]:
     """The beginning of a long text in pieces that a model can read, cut between sentences where that is possible."""
     windows = [""]
     for sentence in _SENTENCE_ENDS.split(text[: WINDOW * MOST_WINDOWS]):

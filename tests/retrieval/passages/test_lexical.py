@@ -136,6 +136,7 @@ def test_the_sum_of_the_largest_contributions_fits() -> None:
 def test_the_best_are_the_first_of_all_sorted(total: np.ndarray, limit: int, chance: object) -> None:
     expected = sorted((i for i in range(len(total)) if total[i] > 0), key=lambda i: (-total[i], i))[:limit]
     assert best(total, limit).tolist() == expected
+    assert best((total / 9).astype(np.float32), limit).tolist() == expected, "shares below one are ranked, too"
 
 
 def test_nothing_is_found_in_nothing() -> None:

@@ -1,4 +1,4 @@
-"""manage.py benchmark ranking CASES: how good the ranking is, honestly. docs/evaluation.md describes it."""
+"""manage.py benchmark ranking CASES, benchmark search: how good they are, honestly. docs/evaluation.md describes it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from diagnosis_app.errors import ClinicError
 from diagnosis_app.evaluation import actions, output, tables
 from diagnosis_app.evaluation.carrying_out import Carried, carry_out
 from diagnosis_app.evaluation.plan import Options, Plan, plan
+from diagnosis_app.evaluation.searching import command as searching
 from diagnosis_app.evaluation.summary import summary
 from retrieval.errors import RetrievalError
 from retrieval.evaluation.bench import AS_IS, BLIND
@@ -27,11 +28,13 @@ INTERRUPTED = 130  # as shells say it
 
 
 class Command(BaseCommand):
-    help = "Measures the ranking on cases whose diagnosis is known."
+    help = "Measures the ranking on cases whose diagnosis is known, and the search over texts."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        what = parser.add_subparsers(dest="what", required=True, metavar="ranking")
+        what = parser.add_subparsers(dest="what", required=True, metavar="ranking|search")
+        search = what.add_parser("search", help="Recall of the passage that answers: words, meaning, and both.")
+        searching.add_arguments(search, _count)
         ranking = what.add_parser("ranking", help="Recall and rank of the true diagnosis, publication-blind.")
         add = ranking.add_argument
         add("cases", type=Path, metavar="CASES", help="A zip, a directory, a phenopacket, or a JSON list of cases.")
@@ -59,7 +62,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it the same way
         try:
-            code = self._ranking(options)
+            code = self._search(options) if options["what"] == "search" else self._ranking(options)
             self.stdout.flush()
         except BrokenPipeError:  # the reader of our pipe has seen enough; what was to be kept is kept
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -72,6 +75,14 @@ class Command(BaseCommand):
             signal.signal(signal.SIGTERM, before)
         if code:
             sys.exit(code)
+
+    def _search(self, options: dict[str, Any]) -> int:
+        try:
+            searching.run(options, self._say, self.stdout.write)
+        except KeyboardInterrupt:
+            self._say("Interrupted. What was embedded is kept; nothing was written to OUT.")
+            return INTERRUPTED
+        return 0
 
     def _ranking(self, options: dict[str, Any]) -> int:
         if options["json"]:
