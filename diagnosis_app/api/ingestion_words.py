@@ -1,4 +1,4 @@
-"""What the API says of knowledge on its way in: ingestions, publications, differences, passages found."""
+"""What the API says of knowledge on its way in: ingestions, publications, differences."""
 
 from __future__ import annotations
 
@@ -67,28 +67,3 @@ class Difference(Word):
     a: str
     b: str
     parts: list[Changed]
-
-
-class PassageFound(Word):
-    passage: str
-    document: str
-    title: str
-    section: list[str]
-    page: int | None
-    quote: str = Field(description="Verbatim: the characters `start` to `end` of the document's text.")
-    start: int
-    end: int
-    highlights: list[tuple[int, int]] = Field(description="Where matched words stand within `quote`.")
-    source: str
-    version: str
-    licence: str
-    url: str
-    diseases: list[str]
-    ways: dict[str, float] = Field(description="How it was found, with the score of each way.")
-
-
-class PassagesFound(Word):
-    snapshot: str
-    passages: list[PassageFound]
-    matching: int = Field(description="Passages that share a word with the question.")
-    note: str = Field(description="search.away, search.loading or search.no_embedder: only words were compared.")

@@ -1,4 +1,4 @@
-"""Knowledge on its way in, read-only, and a search over the passages in use. What changes it has its pages."""
+"""Knowledge on its way in, read-only. What changes it has its pages."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ from diagnosis_app.api.operations import Operations
 from diagnosis_app.api.words import Problem
 from diagnosis_app.errors import Hidden
 from diagnosis_app.knowledge import actions, changes
-from diagnosis_app.knowledge.searching import client
 from retrieval.errors import SnapshotMissing
-from retrieval.passages.search import Hit, search
 
 operations = Operations("Knowledge")
 LISTED = 50
@@ -65,20 +63,6 @@ def get_difference(
     return words.Difference(a=before, b=b, parts=parts)
 
 
-@operations.get("/passages", verb=Verb.KNOWLEDGE_READ, answers=words.PassagesFound)
-def search_passages(
-    request: HttpRequest,
-    q: str = Query(..., max_length=4000, description="A question, a finding, a disease."),
-    limit: int = Query(10, ge=1, le=50),
-) -> words.PassagesFound:
-    """Passages of the knowledge in use, by words and by meaning: each with its quote, source and licence."""
-    snapshot = library.current()
-    found = search(snapshot, q, client=client(), limit=limit)
-    return words.PassagesFound(
-        snapshot=snapshot.id, passages=[_hit(one) for one in found.hits], matching=found.matching, note=str(found.note)
-    )
-
-
 def _ingestion(one: Ingestion) -> words.Ingestion:
     error = one.error or {}
     said = {name: str(error.get(name, "")) for name in ("code", "message", "hint")}
@@ -115,24 +99,4 @@ def _publication(one: Publication) -> words.Publication:
         published_at=one.published_at,
         ended_at=one.ended_at,
         checks=list(one.checks),
-    )
-
-
-def _hit(hit: Hit) -> words.PassageFound:
-    return words.PassageFound(
-        passage=hit.passage,
-        document=hit.document.id,
-        title=hit.document.title,
-        section=list(hit.section),
-        page=hit.page,
-        quote=hit.quote.text,
-        start=hit.quote.start,
-        end=hit.quote.end,
-        highlights=list(hit.quote.highlights),
-        source=hit.source.title or hit.source.name,
-        version=hit.source.version,
-        licence=hit.source.licence,
-        url=hit.source.url,
-        diseases=list(hit.diseases),
-        ways={str(one.way): one.score for one in hit.ways},
     )

@@ -39,8 +39,8 @@ def shown(document: Document, marks: Sequence[Span]) -> list[Shown]:
     """The blocks with what is marked in them. Marks outside of the text are left out."""
     size = len(document.text)
     spans = sorted((max(0, start), min(size, end)) for start, end in marks if start < end and start < size)
-    taken, before = False, ("",)
-    found = []
+    taken, found = False, list[Shown]()
+    before: tuple[str, ...] = ("",)
     for block, start in zip(document.blocks, document.starts(), strict=True):
         rows = tuple(
             tuple(tuple(pieces(cell, at, spans)) for cell, at in row) for row in _rows(block.text, start, block.kind)

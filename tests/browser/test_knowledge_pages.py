@@ -74,7 +74,7 @@ def test_without_scripts_files_come_with_the_form_and_the_page_is_whole(
     page = open_as(clinic.person(Role.CURATOR), java_script_enabled=False)
     page.goto("/knowledge/add/")
     file = {"name": "protocol.md", "mimeType": "text/markdown", "buffer": PROTOCOL.encode()}
-    page.get_by_label("Files").set_input_files([file])
+    page.locator("#file").set_input_files([file])
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_role("heading", name="protocol.md")).to_be_visible()
     page.get_by_label("Licence").fill("internal")

@@ -300,7 +300,6 @@ OPERATIONS: dict[str, Route] = {
     "get_ingestion": Route("GET", Verb.KNOWLEDGE_REVIEW, lambda world: {"ingestion_id": world.ingestion.pk}),
     "list_publications": Route("GET", Verb.KNOWLEDGE_REVIEW),
     "get_difference": Route("GET", Verb.KNOWLEDGE_REVIEW),
-    "search_passages": Route("GET", Verb.KNOWLEDGE_READ),
     "get_openapi": Route("GET", Verb.KNOWLEDGE_READ),
     "get_health": Route("GET", Verb.KNOWLEDGE_READ),
     "get_evaluation": Route("GET", Verb.EVALUATION_READ),

@@ -334,4 +334,4 @@ def test_the_api_tells_programs_the_same(deployment: Deployment, draft: str, cli
     parts = {part["name"]: part for part in answer(ask.get("/knowledge/difference", b=draft))["parts"]}
     assert parts["passages"]["added"] > 0 and parts["diseases"]["added"] == 0
     assert ask.get("/knowledge/difference", b="0" * 16).status_code == 404
-    assert answer(ask.get("/passages", q="bent back"))["passages"] == []  # a draft is nobody's to quote from yet
+    assert answer(ask.get("/passages", text="bent back"))["passages"] == []  # a draft is nobody's to quote from yet
