@@ -18,7 +18,7 @@ import numpy as np
 from corpus_ingest import memo, publish
 from corpus_ingest.source import Fetched, Parsed, Source
 from corpus_ingest.sources import on_hand
-from retrieval import disease_build
+from retrieval import disease_build, hierarchy
 from retrieval.cases.bank import CaseBank
 from retrieval.cases.build import counts as case_counts
 from retrieval.diseases import DiseaseTable
@@ -143,6 +143,11 @@ def make_parts(parsed: Parsed, version: str, stages: Stages) -> tuple[dict[str, 
     with stages("Reading of notes"):
         parts["reader"] = NoteReader.build(ontology)
     counts = _term_counts(parsed) | dict(built.counts)
+    if any(term.parents or term.genes for term in parsed.mondo):
+        with stages("Hierarchy"):
+            symbols = {gene.hgnc or gene.ncbi: gene.symbol for gene in parsed.genes}
+            parts["hierarchy"] = hierarchy.build(parsed.mondo, symbols)
+        counts |= hierarchy.counts(parts["hierarchy"])
     if parsed.cases:
         with stages("Published cases"):
             parts["cases"] = CaseBank.build(ontology, parsed.cases)

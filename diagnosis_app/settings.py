@@ -46,6 +46,11 @@ PHENOPACKET_STORE = env.string(
     "",
     "Release archive of published cases for knowledge add-cases --from-release: https://HOST/FILE.zip#sha256=DIGEST.",
 )
+OPEN_DATA = env.string(
+    "CLEW_OPEN_DATA",
+    "",
+    "File (JSON) with other addresses for the starter set of knowledge fetch and ./run --open-data; docs/sources.md.",
+)
 BENCHMARK_DATA = data.folder(
     env.string(
         data.NAME, "", "Folder of third-party data for tests and benchmarks; where it exists, ../shared/data if unset."

@@ -227,10 +227,24 @@ class Annotation(Named):
     negative: bool = Field(description="Documented as absent.")
 
 
+class Related(Word):
+    """A disease or a group that stands near another one, and who says so."""
+
+    id: str
+    class_id: str = Field(description="The class of Mondo.")
+    name: str
+    relation: str = Field(description="subclass_of, has_subclass or shares_parent.")
+    through: str = Field(description="Of what shares a parent: the class of that parent.")
+    source: str
+
+
 class Disease(Word):
     id: str
     ids: list[str]
     name: str
+    parents: list[Related] = Field(description="What it stands under in Mondo; empty without Mondo.")
+    children: list[Related] = Field(description="At most 50.")
+    siblings: list[Related] = Field(description="At most 50, those of the narrowest parent first.")
     genes: list[Gene]
     inheritance: list[Named]
     onset: list[Named]

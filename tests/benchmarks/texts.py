@@ -41,9 +41,8 @@ def main() -> None:
     folder = benchmark_data()
     if folder is None:
         raise SystemExit("Set CLEW_BENCHMARK_DATA to the folder of the benchmarks' data.")
-    print(
-        f"{'':<24}{'texts':>8}{'characters':>12}{'screened, s':>13}{'held':>6}{'cut, s':>8}{'passages':>10}{'median':>8}{'longest':>9}"
-    )
+    columns = "texts", "characters", "screened, s", "held", "cut, s", "passages", "median", "longest"
+    print(" " * 12 + "".join(f"{name:>13}" for name in columns))
     alarms: list[Held] = []
     for title, found in documents(folder):
         started = time.process_time()
@@ -52,10 +51,10 @@ def main() -> None:
         passages = [passage for document in found for passage in chunk(document)]
         cut = time.process_time()
         lengths = [len(passage.text) for passage in passages] or [0]
-        print(
-            f"{title[:23]:<24}{len(found):>8}{sum(len(one.text) for one in found):>12}{screened - started:>13.1f}{len(held):>6}"
-            f"{cut - screened:>8.1f}{len(passages):>10}{statistics.median(lengths):>8.0f}{max(lengths):>9}"
-        )
+        size = sum(len(one.text) for one in found)
+        times = f"{screened - started:.1f}", f"{cut - screened:.1f}"
+        row = len(found), size, times[0], len(held), times[1], len(passages), statistics.median(lengths), max(lengths)
+        print(f"{title:<12}" + "".join(f"{value:>13}" for value in row), flush=True)
         alarms.extend(held)
     print(dict(Counter(str(one.reason) for one in alarms)))
     for one in alarms[:50]:

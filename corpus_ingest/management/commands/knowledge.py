@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from corpus_ingest import pipeline, publish, shelf, sources
 from corpus_ingest.bringing import bring
-from corpus_ingest.management import add_cases, embed
+from corpus_ingest.management import add_cases, embed, fetch
 from retrieval.errors import RetrievalError, SnapshotMissing
 from retrieval.manifest import Manifest
 from retrieval.snapshot import open_snapshot, verify_snapshot
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         remove = actions.add_parser("remove", help="Take a source off the shelf; snapshots that hold it stay.")
         remove.add_argument("kind", help="What `knowledge list` shows on the shelf.")
         add_cases.add_arguments(actions)
+        fetch.add_arguments(actions)
         embedding = actions.add_parser(
             "embed", help="Embed a snapshot for search by meaning, now and not while serving."
         )
@@ -76,6 +77,8 @@ class Command(BaseCommand):
                     self._remove(options["kind"])
                 case "embed":
                     self._embed(directory, options["id"])
+                case "fetch":
+                    fetch.run(options, self._line, lambda: self._build(directory, use=not options["no_use"]))
                 case "add-cases":
                     add_cases.run(options, self._line, lambda: self._build(directory, use=not options["no_use"]))
         except RetrievalError as error:

@@ -47,6 +47,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.BIND, help="address to listen on (CLEW_BIND)")
         parser.add_argument("--port", type=int, help="port to listen on (CLEW_PORT); otherwise the next free one")
+        parser.add_argument(
+            "--open-data", action="store_true", help="first load open data that are not here yet from their publishers"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _leave)
@@ -57,12 +60,12 @@ class Command(BaseCommand):
         except local.AlreadyRunning as error:
             raise Refused(f"Clew is already running on {var}: {error.said}.") from None
         try:
-            self._serve(var, lock, options["host"], options["port"])
+            self._serve(var, lock, options["host"], options["port"], open_data=options["open_data"])
         except KeyboardInterrupt:
             self._say("Stopped.")
             sys.exit(130)
 
-    def _serve(self, var: Path, lock: local.Lock, host: str, port: int | None) -> None:
+    def _serve(self, var: Path, lock: local.Lock, host: str, port: int | None, *, open_data: bool) -> None:
         explicit = port is not None or bool(env.raw("CLEW_PORT"))
         wanted = settings.PORT if port is None else port
         try:
@@ -76,6 +79,8 @@ class Command(BaseCommand):
         try:
             prepare.database(self._say)
             prepare.static_files(self._say)
+            if open_data:
+                prepare.open_data(self._say)
             prepare.knowledge(self._say)
             login = prepare.first_login()
             logs.mkdir(mode=0o700, exist_ok=True)
