@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -261,8 +262,11 @@ def test_a_session_that_ended_loses_neither_the_file_nor_the_inserted_words(page
 
     open_case(page, case)
     made = add(page)
-    insert(page, made)
+    page.context.route("**/draft/", lambda route: route.abort())
+    insert(page, made)  # the words are here, and not yet on the server
+    page.wait_for_load_state("networkidle")  # each answer would bring the session back
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.context.unroute("**/draft/")
     drop(page, "b.txt", b"She has seizures.", "text/plain")
     expect(page.locator("[data-letter-sending]")).to_contain_text("You are signed out")
     sign_in(page.context, user, page.url.split("/cases/")[0])
@@ -328,9 +332,9 @@ def test_a_version_shows_where_its_findings_were_read(page: Page, actor: Actor, 
 def test_a_letter_is_added_by_the_keyboard(page: Page, case: Case) -> None:
     open_case(page, case)
     page.locator("h1").click()
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("l")
-    chooser.value.set_files({"name": "b.txt", "mimeType": "text/plain", "buffer": b"She has seizures."})
+    page.keyboard.press("l")  # opens the browser's own window for files, which belongs to no page
+    expect(page.get_by_role("button", name="Add a letter")).to_be_focused()
+    page.set_input_files("#letter-file", {"name": "b.txt", "mimeType": "text/plain", "buffer": b"She has seizures."})
     expect(page.locator("[data-letter-rows] li")).to_contain_text("b.txt")
     read_all()
     made = Attachment.objects.get()
@@ -340,3 +344,25 @@ def test_a_letter_is_added_by_the_keyboard(page: Page, case: Case) -> None:
     expect(page.locator(".clin .lt")).to_have_text(["b.txt"])
     kept(page)
     assert Draft.objects.get(case=case).content["letters"][0]["page"] is None
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs tesseract for a picture of a letter")
+def test_a_picture_of_a_letter_is_read_where_ocr_is_installed(page: Page, case: Case) -> None:
+    page.set_viewport_size({"width": 1240, "height": 600})
+    page.goto("/healthz")
+    page.evaluate(
+        """words => {
+          const text = document.createElement("p");
+          text.style.cssText = "font: 40px serif; margin: 60px; background: white; color: black";
+          text.textContent = words;
+          document.body.replaceChildren(text);
+        }""",
+        "On examination there is microcephaly, and she has seizures.",
+    )
+    picture = page.screenshot()
+    open_case(page, case)
+    made = add(page, "scan.png", picture)
+    insert(page, made)
+    page.locator("[data-walk] mark", has_text="microcephaly").click()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-findings] .from")).to_contain_text("from scan.png")

@@ -10,7 +10,7 @@ PAGE_TWO = ("On examination there is turricephaly, and both thumbs are broad.", 
 TEXT = "\n\n".join((*PAGE_ONE, *PAGE_TWO))
 
 
-def pdf(*pages: tuple[str, ...]) -> bytes:
+def pdf(*pages: tuple[str, ...], apart: int = 48) -> bytes:
     """A plain PDF 1.4 with one line of text for each string, far enough apart to be paragraphs."""
     pages = pages or (PAGE_ONE, PAGE_TWO)
     count = len(pages)
@@ -22,7 +22,7 @@ def pdf(*pages: tuple[str, ...]) -> bytes:
     ]
     for at, lines in enumerate(pages):
         words = "".join(
-            f"BT /F1 12 Tf 60 {760 - 48 * row} Td ({_escaped(line)}) Tj ET\n" for row, line in enumerate(lines)
+            f"BT /F1 12 Tf 60 {760 - apart * row} Td ({_escaped(line)}) Tj ET\n" for row, line in enumerate(lines)
         )
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {5 + 2 * at} 0 R "

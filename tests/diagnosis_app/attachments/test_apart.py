@@ -2,69 +2,66 @@
 
 from __future__ import annotations
 
-import ast
-import subprocess
-import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import grimp
 import pytest
 from django.conf import settings
+from django.db import connection
 
-from diagnosis_app.accounts.policy import Actor
-from diagnosis_app.attachments.models import Attachment
-from diagnosis_app.cases.models import Case
+from corpus_ingest import pipeline
+from diagnosis_app.attachments.models import Attachment, Original
+from tests.corpus_ingest import tiny
 from tests.diagnosis_app.attachments import papers
-from tests.environment import ROOT
 
-# What a build imports, from its commands down, in an interpreter of its own that knows no Django app of the clinic.
-SCRIPT = """
-import pkgutil, sys, importlib
-import corpus_ingest
-for found in pkgutil.walk_packages(corpus_ingest.__path__, "corpus_ingest."):
-    if ".management" in found.name or found.name.endswith((".models", ".tasks")) or ".migrations" in found.name:
-        continue
-    importlib.import_module(found.name)
-print(sorted(name for name in sys.modules if name.startswith("diagnosis_app")))
-"""
+NEEDLES = (papers.pdf()[:200], papers.PAGE_TWO[0].encode(), b"LETTER.pdf")
 
 
-def test_whatever_builds_a_snapshot_never_loads_the_letters_of_a_case() -> None:
-    done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    loaded = ast.literal_eval(done.stdout)
-    assert not [name for name in loaded if "attachments" in name or "cases" in name]
+def files_with(folder: Path) -> Iterator[Path]:
+    """Files that hold a letter's bytes, words or name; not the database, where they belong."""
+    for path in folder.rglob("*"):
+        if path.is_file() and "sqlite3" not in path.name and path.stat().st_size < 5_000_000:
+            content = path.read_bytes()
+            if any(needle in content for needle in NEEDLES):
+                yield path
 
 
-def test_no_line_of_the_ingestion_names_the_letters_or_asks_the_database_for_them() -> None:
-    found = [
-        str(file.relative_to(ROOT))
-        for file in (ROOT / "corpus_ingest").rglob("*.py")
-        if any(word in file.read_text(encoding="utf-8") for word in ("attachments", "get_model(", "Original.objects"))
-    ]
-    assert found == []
+def test_no_way_of_imports_leads_from_the_ingestion_to_the_letters() -> None:
+    graph = grimp.build_graph("corpus_ingest", "retrieval", "agents", "diagnosis_app")
+    for room in ("corpus_ingest", "retrieval", "agents"):
+        assert not graph.find_shortest_chains(importer=room, imported="diagnosis_app.attachments", as_packages=True)
+    assert graph.find_shortest_chains(importer="diagnosis_app.attachments", imported="corpus_ingest", as_packages=True)
+
+
+@pytest.mark.django_db
+def test_a_build_asks_the_database_for_no_letter_and_holds_none(letter: Attachment, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def listen(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        asked.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(listen):
+        assert Original.objects.count() == 1
+        assert any("attachments_original" in sql for sql in asked), "the listener hears what is asked"
+        asked.clear()
+        made = pipeline.build(tmp_path / "knowledge", sources=[tiny.write(tmp_path / "raw")])
+    assert not [sql for sql in asked if "attachments_" in sql]
+    assert (tmp_path / "knowledge" / made.id).is_dir()
+    assert list(files_with(tmp_path)) == []
 
 
 @pytest.mark.django_db
 def test_no_file_of_this_machine_holds_a_letter(letter: Attachment, var: Path) -> None:
-    """Neither the file nor its words: the database alone has them, and the knowledge lies elsewhere."""
-    needles = (papers.pdf()[:200], papers.PAGE_TWO[0].encode())
-    folders = {Path(settings.VAR_DIR), var}
-    for folder in folders:
-        for path in folder.rglob("*"):
-            inside_database = "sqlite3" in path.name
-            if path.is_file() and not inside_database and path.stat().st_size < 5_000_000:
-                content = path.read_bytes()
-                assert not any(needle in content for needle in needles), path
-    knowledge = Path(settings.KNOWLEDGE_DIR).resolve()
+    """Neither the file nor its words nor its name: the database alone has them, and the knowledge lies elsewhere."""
+    for folder in {Path(settings.VAR_DIR), var}:
+        assert list(files_with(folder)) == []
     database = Path(str(settings.DATABASES["default"]["NAME"])).resolve()
-    assert knowledge not in database.parents
+    assert Path(settings.KNOWLEDGE_DIR).resolve() not in database.parents
 
 
-@pytest.mark.django_db
-def test_a_snapshot_stays_what_it_is_whatever_letters_a_case_has(actor: Actor, case: Case, letter: Attachment) -> None:
-    from corpus_ingest import library
-
-    before = library.current().id
-    assert letter.letter().text
-    library.close_all()
-    assert library.current().id == before
+def test_the_search_for_a_letter_in_files_finds_one(tmp_path: Path) -> None:
+    (tmp_path / "note.json").write_bytes(b"..." + NEEDLES[1])
+    assert list(files_with(tmp_path)) == [tmp_path / "note.json"]

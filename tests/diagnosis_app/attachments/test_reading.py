@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -64,16 +64,7 @@ def test_what_is_no_letter_fails_with_a_reason_and_a_remedy(
     assert made.blocks == []
 
 
-@pytest.mark.skipif(shutil.which("tesseract") is not None, reason="tesseract is installed here")
-def test_a_picture_without_ocr_says_what_is_missing(actor: Actor, case: Case) -> None:
-    made = read(actor, case, "scan.png", _picture())
-    assert (made.state, made.code) == (State.FAILED, "document.no_text")
-    assert "tesseract" in made.hint
-
-
 def test_a_picture_where_ocr_is_missing_says_so(actor: Actor, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
     monkeypatch.setattr(reading, "LIMITS", replace(reading.LIMITS, ocr=False))
     made = read(actor, case, "scan.png", _picture())
     assert (made.state, made.code) == (State.FAILED, "document.no_text")

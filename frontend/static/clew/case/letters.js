@@ -240,6 +240,9 @@ export function createLetters({ section, store, sync, page, announce, onNames, o
     names,
     /** Words of the note that are no longer the letter's: said where the letters stand. */
     lost: (words) => words && refusedHere(words),
-    open: () => add_ && picker.click(),
+    open() {
+      add_?.focus();
+      picker?.click();
+    },
   };
 }
