@@ -123,7 +123,7 @@ def test_an_open_door_leads_to_the_operators_address_alone_and_only_after_a_conf
 DOORS = {
     "corpus_ingest/literature/door.py",  # papers on demand, off by default
     "diagnosis_app/operations/management/commands/serve.py",  # asks its own web process whether it answers
-    "corpus_ingest/sources/phenopackets/release.py",  # a release archive that an administrator asks for
+    "corpus_ingest/loading.py",  # releases of known sources, when somebody asks for them
 }
 _OUTWARD = re.compile(
     r"^\s*(?:import|from) (?:http\.client|urllib\.request|httpx|requests|aiohttp|ftplib|smtplib|urllib3)\b"
