@@ -261,4 +261,10 @@ def _filters(said: Any, at: int) -> Filters:
         one = said.get(name, kind())
         if not isinstance(one, kind) or (kind is list and not all(isinstance(item, str) for item in one)):
             raise BadRequest(f"asks[{at}].filters.{name}: expected {'texts' if kind is list else 'a text'}")
-    return Filters(**{name: tuple(one) if isinstance(one, list) else one for name, one in said.items()})
+    return Filters(
+        sources=tuple(said.get("sources", ())),
+        diseases=tuple(said.get("diseases", ())),
+        since=said.get("since", ""),
+        until=said.get("until", ""),
+        languages=tuple(said.get("languages", ())),
+    )
