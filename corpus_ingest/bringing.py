@@ -11,7 +11,7 @@ from pathlib import Path
 
 from corpus_ingest import archive, shelf, sources, verification
 from corpus_ingest.kind import Said, SourceKind
-from corpus_ingest.source import Parsed, Reject, SourceUnavailable
+from corpus_ingest.source import Fetched, Parsed, Reject, SourceUnavailable
 from retrieval.manifest import SourceRecord
 
 
@@ -42,25 +42,33 @@ def bring(kind: str, path: Path, said: Said | None = None, *, name: str = "", ac
 
 
 def _kept(of: SourceKind, path: Path, called: str, said: Said, known: set[str], *, accept_smaller: bool) -> Brought:
-    if of.pack:
-        content, called = of.pack(path, called, said)
+    if of.pack and (packed := of.pack(path, called, said)):
+        content, called = packed
         with shelf.draft(of.name, content) as drafted:
             return _read_and_kept(of, drafted, content, called, known, accept_smaller=accept_smaller)
     if path.is_dir():
         called = f"{called}.zip"
-    packed = archive.pack(path, of.is_wanted, of.bounds) if path.is_dir() else path
-    return _read_and_kept(of, path, packed, called, known, accept_smaller=accept_smaller)
+    whole = archive.pack(path, of.is_wanted, of.bounds) if path.is_dir() else path
+    return _read_and_kept(of, path, whole, called, known, accept_smaller=accept_smaller)
 
 
 def _read_and_kept(
     of: SourceKind, path: Path, content: Path | bytes, called: str, known: set[str], *, accept_smaller: bool
 ) -> Brought:
     source = of.source(path)
-    fetched = source.fetch()
+    fetched = _called(source.fetch(), called)
     record, parsed = source.describe(fetched), source.parse(fetched)
     verification.accept(of, parsed, accept_smaller=accept_smaller)
     kept = shelf.put(of.name, content, called, replace=not of.many)
     return Brought(kept, record, _contents(parsed), kept.sha256 in known, parsed.rejects)
+
+
+def _called(fetched: Fetched, name: str) -> Fetched:
+    """One file under the name that it was brought in with, wherever it lies now."""
+    if len(fetched.files) != 1:
+        return fetched
+    (path,) = fetched.files.values()
+    return Fetched({name: path}, dict(zip((name,), fetched.digests.values(), strict=False)))
 
 
 def _check(of: SourceKind, path: Path, called: str, said: Said) -> None:

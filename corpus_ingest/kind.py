@@ -38,13 +38,26 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
-    """Where the publisher offers a release. A digest that moves with the release is empty here: see `open_data`."""
+class Part:
+    """One file of a release that its publisher offers in several."""
 
     url: str
+    name: str  # in the zip that they are packed into
+    bytes: int = 0  # about
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Where the publisher offers a release, alone or in parts. A digest that moves with the release is empty."""
+
+    url: str  # of parts: the page that offers them
     bytes: int  # about
     sha256: str = ""
     tried: bool = False  # whether this very address was ever loaded from by those who wrote it down
+    name: str = ""  # of the file; without it, the end of the address
+    parts: tuple[Part, ...] = ()
+    said: Said = field(default_factory=dict)  # what the kind asks of whoever brings it in
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +83,8 @@ class SourceKind:
     at_least: Mapping[str, int] = field(default_factory=dict)  # fewest of each count (`verification.measure`)
     feed: Feed | None = None
     asks: tuple[Asked, ...] = ()
-    # The one file to keep: (bytes, name). Without it the file as it is, or the directory as a zip.
-    pack: Callable[[Path, str, Said], tuple[bytes, str]] | None = None
+    # The one file to keep: (bytes, name). Where it gives none: the file as it is, or the directory as a zip.
+    pack: Callable[[Path, str, Said], tuple[bytes, str] | None] | None = None
     # Brings in all by itself, where a file alone does not decide what lies on the shelf afterwards:
     # what it left there, the counts of what arrived, and what of it could not be used.
     merge: Callable[[Path, str, Said], tuple[Kept, Mapping[str, int], Sequence[Reject]]] | None = None

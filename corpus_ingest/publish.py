@@ -13,11 +13,13 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -28,20 +30,39 @@ from retrieval.snapshot import verify_snapshot
 POINTER = "current"
 _UNFINISHED = ".building-"
 _POINTER_DRAFT = ".pointer-"
+_LOOK = 0.5  # seconds between two looks at a lock that another build holds
 
 
 @contextmanager
-def build_lock(knowledge_dir: Path, waiting: AbstractContextManager[None] | None = None) -> Iterator[None]:
-    """Held by the one build that may write; another build waits. Rubbish of killed builds is removed."""
+def build_lock(
+    knowledge_dir: Path, waiting: AbstractContextManager[None] | None = None, check: Callable[[], None] | None = None
+) -> Iterator[None]:
+    """Held by the one build that may write; another build waits. Rubbish of killed builds is removed.
+
+    Who waits is asked now and then whether it still wants to: `check` ends the waiting by raising.
+    """
     knowledge_dir.mkdir(parents=True, exist_ok=True)
     with (knowledge_dir / ".lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             with waiting or nullcontext():
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                _wait(lock, check)
         _remove_rubbish(knowledge_dir)
         yield
+
+
+def _wait(lock: IO[str], check: Callable[[], None] | None) -> None:
+    if check is None:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return
+    while True:
+        check()
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            time.sleep(_LOOK)
 
 
 def _remove_rubbish(knowledge_dir: Path) -> None:

@@ -117,7 +117,7 @@ class _Reader:
         self._parser.ElementDeclHandler = self._declares
         self._parser.UnparsedEntityDeclHandler = self._declares
         self._parser.NotationDeclHandler = self._declares
-        self._parser.ExternalEntityRefHandler = self._declares
+        self._parser.ExternalEntityRefHandler = self._names
         self._parser.SkippedEntityHandler = self._entity
 
     def feed(self, block: bytes, *, last: bool = False) -> None:
@@ -182,6 +182,9 @@ class _Reader:
             raise self._refuse("its DOCTYPE declares something")
 
     def _declares(self, *_what: Any) -> None:
+        raise self._refuse("it declares entities, or names files to be read")
+
+    def _names(self, *_what: Any) -> int:
         raise self._refuse("it declares entities, or names files to be read")
 
     def _entity(self, name: str, parameter: int) -> None:

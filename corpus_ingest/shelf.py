@@ -100,8 +100,8 @@ def files(kind: str) -> tuple[Kept, ...]:
 
 def kinds() -> tuple[str, ...]:
     """The kinds of which something is kept."""
-    root = _root()
-    names = sorted(path.name for path in root.iterdir() if _KIND.match(path.name)) if root.is_dir() else []
+    folder = root()
+    names = sorted(path.name for path in folder.iterdir() if _KIND.match(path.name)) if folder.is_dir() else []
     return tuple(name for name in names if files(name))
 
 
@@ -130,16 +130,17 @@ def folder_of(kind: str) -> Path:
     """Where the files of a kind lie, whether there are any or not."""
     if not _KIND.match(kind):
         raise ShelfProblem("A kind of source is one lower-case word.", hint="See manage.py knowledge add --help.")
-    return _root() / kind
+    return root() / kind
 
 
-# --- inside --------------------------------------------------------------
-
-
-def _root() -> Path:
+def root() -> Path:
+    """Where the shelf is."""
     from django.conf import settings  # only here: a build from named sources needs no settings
 
     return Path(settings.VAR_DIR) / "sources"
+
+
+# --- inside --------------------------------------------------------------
 
 
 def _plain(name: str) -> str:

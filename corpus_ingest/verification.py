@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from corpus_ingest import shelf, sources
+from corpus_ingest import memo, shelf, sources
 from corpus_ingest.kind import SourceKind
 from corpus_ingest.source import Parsed
 from retrieval.errors import RetrievalError
@@ -98,8 +98,8 @@ def counts_before(kind: SourceKind) -> dict[str, int] | None:
 
 
 def _of_kept(one: shelf.Kept, kind: SourceKind) -> Mapping[str, int]:
-    """Counted once for a file: a note beside it remembers, and may be deleted."""
-    note = one.path.parent / _NOTES / f"{one.sha256}.json"
+    """Counted once for a file and a state of the code: a note beside it remembers, and may be deleted."""
+    note = one.path.parent / _NOTES / f"{one.sha256}-{memo.fingerprint(())[:12]}.json"
     try:
         known: dict[str, int] = {str(name): int(n) for name, n in json.loads(note.read_text("utf-8")).items()}
         return known

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -52,6 +53,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "in_use": SimpleLazyObject(in_use),
         "theme": theme if theme in {"light", "dark"} else "",
         "clew_version": __version__,
+        "outside": bool(settings.LITERATURE),  # the one door that an operator can open
     }
 
 

@@ -59,6 +59,21 @@ PHENOPACKET_STORE = env.string(
     "",
     "Release archive of published cases for knowledge add-cases --from-release: https://HOST/FILE.zip#sha256=DIGEST.",
 )
+LITERATURE = env.string(
+    "CLEW_LITERATURE",
+    "",
+    "Base address of PubMed's E-utilities, for papers on demand; empty: nothing is asked outside. "
+    "NCBI's is https://eutils.ncbi.nlm.nih.gov/entrez/eutils; http only to this machine.",
+)
+LITERATURE_EMAIL = env.string(
+    "CLEW_LITERATURE_EMAIL", "", "The operator's e-mail address, sent with each search for papers as NCBI asks."
+)
+LITERATURE_TOOL = env.string("CLEW_LITERATURE_TOOL", "clew", "How searches for papers name themselves to the server.")
+OPEN_DATA = env.string(
+    "CLEW_OPEN_DATA",
+    "",
+    "File (JSON) with other addresses for the starter set of knowledge fetch and ./run --open-data; docs/sources.md.",
+)
 BENCHMARK_DATA = data.folder(
     env.string(
         data.NAME, "", "Folder of third-party data for tests and benchmarks; where it exists, ../shared/data if unset."
@@ -71,6 +86,9 @@ PREVALENCE = env.number(
     "What the documented prevalence of a disease counts in the ranking: 0 nothing, 1 its natural logarithm.",
     low=0,
     high=1,
+)
+PUBLISH_ALONE = env.boolean(
+    "CLEW_PUBLISH_ALONE", False, "Whoever proposes a snapshot may publish it alone; otherwise a second person does."
 )
 DEBUG = env.boolean("CLEW_DEBUG", False, "Development only: detailed error pages. Never with patient data.")
 SECRET_KEY = env.key(
@@ -124,8 +142,12 @@ INSTALLED_APPS = [
     "diagnosis_app.accounts",
     "diagnosis_app.audit",
     "diagnosis_app.cases",
+    "diagnosis_app.attachments",
     "diagnosis_app.runs",
+    "diagnosis_app.reanalysis",
+    "diagnosis_app.literature",
     "diagnosis_app.evaluation",
+    "diagnosis_app.knowledge",
     "diagnosis_app.interop",
     "diagnosis_app.api",
     "diagnosis_app.operations",
@@ -212,6 +234,7 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "diagnosis_app.views.csrf_failure"
 
 CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_ROUTES = {"clew.ingest": {"queue": "ingest"}}  # heard by a worker of its own: no investigation waits for it
 CELERY_WORKER_POOL = "threads"  # the process that hears a signal is the one that works; kill -9 leaves no orphan
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -16,8 +16,12 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("", include("diagnosis_app.accounts.urls")),
     path("", include("diagnosis_app.api.urls")),
+    path("", include("diagnosis_app.attachments.urls")),
     path("", include("diagnosis_app.audit.urls")),
     path("", include("diagnosis_app.cases.urls")),
     path("", include("diagnosis_app.evaluation.urls")),
+    path("", include("diagnosis_app.knowledge.urls")),
+    path("", include("diagnosis_app.literature.urls")),
+    path("", include("diagnosis_app.reanalysis.urls")),
     path("", include("diagnosis_app.runs.urls")),
 ]

@@ -10,10 +10,11 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from frontend import foreign as foreign_words
 from frontend import words
 
 register = template.Library()
@@ -79,3 +80,17 @@ def source_url(reference: str) -> str:
 def age(value: str | None) -> str:
     """P14M -> 14 months; an onset term -> its name."""
     return words.age(value)
+
+
+@register.filter
+def foreign(value: str | None) -> SafeString:
+    """Somebody else's words: escaped, and each character that draws nothing shown by its number and name."""
+    drawn = format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<span class="unseen" title="{}">{}</span>', name, text) if name else text,)
+            for text, name in foreign_words.pieces(value or "")
+        ),
+    )
+    return drawn

@@ -10,6 +10,7 @@ from typing import Protocol
 from retrieval.cases.bank import CaseBank
 from retrieval.diseases import DiseaseTable
 from retrieval.genes import GeneTable
+from retrieval.hierarchy import Hierarchy
 from retrieval.manifest import Manifest
 from retrieval.ontology.autocomplete import Autocomplete
 from retrieval.ontology.graph import Ontology
@@ -33,6 +34,8 @@ class Knowledge(Protocol):
     def diseases(self) -> DiseaseTable: ...
     @property
     def genes(self) -> GeneTable: ...
+    @property
+    def hierarchy(self) -> Hierarchy: ...
     @property
     def cases(self) -> CaseBank: ...
     @property

@@ -21,6 +21,7 @@ from retrieval.cases.bank import CaseBank
 from retrieval.diseases import DiseaseTable
 from retrieval.errors import SnapshotMissing, SnapshotUnreadable
 from retrieval.genes import GeneTable
+from retrieval.hierarchy import Hierarchy
 from retrieval.manifest import MANIFEST, REBUILD, Manifest, read_manifest
 from retrieval.ontology.autocomplete import Autocomplete
 from retrieval.ontology.graph import Ontology
@@ -74,6 +75,13 @@ class Snapshot:
     @cached_property
     def genes(self) -> GeneTable:
         return GeneTable(self.diseases, self.cases)
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """What stands above, below and beside a disease; empty where the snapshot holds no Mondo."""
+        if not any(name.startswith("hierarchy/") for name in self.manifest.files):
+            return Hierarchy.empty(self.diseases)
+        return self._part("hierarchy", lambda arrays: Hierarchy(arrays, self.diseases))
 
     @cached_property
     def cases(self) -> CaseBank:

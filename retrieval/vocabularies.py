@@ -50,9 +50,10 @@ class OrphanetEntry:
 
 @dataclass(frozen=True, slots=True)
 class MondoTerm:
-    """A class of Mondo: what it matches exactly, and what it stands under."""
+    """A class of Mondo: what it matches exactly, what it stands under, and which genes it rests on."""
 
     id: str  # MONDO:0007947
     name: str
     exact: tuple[tuple[str, str], ...] = ()  # (OMIM:154700, its name there or empty)
     parents: tuple[str, ...] = ()
+    genes: tuple[tuple[str, str], ...] = ()  # (HGNC:3603, the relation)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from diagnosis_app.accounts.policy import Actor
     from retrieval.cases import CaseBank
     from retrieval.snapshot import Snapshot
+    from tests.ingesting import Deployment
     from tests.people import Clinic
 
 os.environ["CLEW_KNOWLEDGE"] = str(test_knowledge.directory())
@@ -186,6 +187,25 @@ def other_clinic(db: None) -> Clinic:
     from tests.people import make_clinic
 
     return make_clinic("Other Clinic")
+
+
+@pytest.fixture
+def deployment(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, clinic: Clinic) -> Iterator[Deployment]:
+    """A tiny deployment with knowledge of its own, that really ingests."""
+    from corpus_ingest import library
+    from tests.ingesting import deployed
+
+    yield deployed(tmp_path, settings, monkeypatch)
+    library.close_all()
+
+
+@pytest.fixture
+def draft(deployment: Deployment, clinic: Clinic) -> str:
+    """The id of a draft that the curator's ingestion built and proposed; one of its texts was held back."""
+    from diagnosis_app.accounts.models import Role
+    from tests.ingesting import drafted
+
+    return drafted(deployment, clinic.person(Role.CURATOR))
 
 
 @pytest.fixture

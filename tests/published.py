@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 
 from retrieval.cases import CaseBank
 from retrieval.model import CaseGene, Finding, Publication, PublishedCase, Sex, Status, Zygosity
 from retrieval.ranking.ranker import Ranker
+
+if TYPE_CHECKING:
+    from retrieval.snapshot import Snapshot
 
 TALL_SKULL, BICORONAL, BROAD_THUMB, BROAD_HALLUX = "HP:0000262", "HP:0011318", "HP:0011304", "HP:0010055"
 PROPTOSIS, SYNDACTYLY, HEARING, TRACHEA = "HP:0000520", "HP:0006101", "HP:0000365", "HP:0002777"
@@ -81,8 +86,7 @@ def held(monkeypatch: pytest.MonkeyPatch, cases: tuple[PublishedCase, ...] = CAS
     from diagnosis_app.cases import asking, ranking, separating
 
     snapshot = library.current()
-    bank = CaseBank(CaseBank.build(snapshot.ontology, cases), snapshot.ontology)
-    ranker = snapshot._part("ranker", lambda arrays: Ranker(snapshot.ontology, snapshot.diseases, arrays, bank))
+    bank, ranker = _made(snapshot, cases)
     remembered = (ranking._ranked, ranking._steady, asking._questions, separating._compared)
     with monkeypatch.context() as patch:
         patch.setitem(snapshot.__dict__, "cases", bank)
@@ -92,3 +96,10 @@ def held(monkeypatch: pytest.MonkeyPatch, cases: tuple[PublishedCase, ...] = CAS
         yield bank
     for one in remembered:
         one.cache_clear()
+
+
+@cache
+def _made(snapshot: Snapshot, cases: tuple[PublishedCase, ...]) -> tuple[CaseBank, Ranker]:
+    """Made once a test run for each set of cases: neither changes, and making them takes half a second."""
+    bank = CaseBank(CaseBank.build(snapshot.ontology, cases), snapshot.ontology)
+    return bank, snapshot._part("ranker", lambda arrays: Ranker(snapshot.ontology, snapshot.diseases, arrays, bank))

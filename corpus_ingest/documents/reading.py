@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from corpus_ingest.chunking import tables_with_headers
 from corpus_ingest.documents import process
 from corpus_ingest.documents.limits import DEFAULT, Limits
+from corpus_ingest.documents.tables import tables_with_headers
 from corpus_ingest.documents.unreadable import unreadable
 from retrieval.passages.document import Block, BlockKind, Unseen
 

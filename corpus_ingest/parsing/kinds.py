@@ -114,8 +114,10 @@ def _of_json(text: str, start: str) -> str | None:
         return JSONL
     try:
         value = json.loads(text)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
+    except RecursionError:
+        raise Stop("too_deep") from None
     return JSON if isinstance(value, dict | list) else None
 
 

@@ -17,7 +17,7 @@ _PAGE_NUMBER = re.compile(r"(?:page|seite|p\.)?\s*\d{1,4}(?:\s*(?:/|of|von)\s*\d
 _SENTENCE_END = re.compile(r"[.!?:;\u3002][)\]\"'\u201d\u2019]*\s*(?:\[[\d,\s\u2013-]+\])?\Z")
 _LARGER = 1.12  # times the size of the body
 _LONGEST = 200  # characters of a heading in large letters
-_EDGE = 3  # lines at the top and the bottom of a page that may be repeated on each
+_EDGE = 0.04  # of the height that is printed: where headers and footers stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,11 @@ def _without_furniture(lines: list[Line], pages: int, found: Found) -> list[Line
     by_page: dict[int, list[int]] = defaultdict(list)
     for at, line in enumerate(lines):
         by_page[line.page].append(at)
-    edges = {at for places in by_page.values() for at in (*places[:_EDGE], *places[-_EDGE:])}
+    edges = _edges(lines)
     repeated: Counter[str] = Counter()
     if pages >= 4:
         for places in by_page.values():
-            masked = {_masked(lines[at]) for at in places if at in edges}
-            repeated.update(masked)
+            repeated.update({_masked(lines[at]) for at in places if at in edges})
     often = {text for text, count in repeated.items() if count >= max(3, pages * 0.4)}
     ends = {at for places in by_page.values() for at in (places[0], places[-1])}
     gone = {at for at in edges if _masked(lines[at]) in often and len(lines[at].text) < 150}
@@ -75,6 +74,15 @@ def _without_furniture(lines: list[Line], pages: int, found: Found) -> list[Line
     if often:
         found.warnings.append("Headers and footers that repeat on the pages were left out.")
     return [line for at, line in enumerate(lines) if at not in gone]
+
+
+def _edges(lines: Sequence[Line]) -> set[int]:
+    """The lines in the outermost strips of what is printed at all."""
+    if not lines:
+        return set()
+    top, bottom = max(line.y for line in lines), min(line.y for line in lines)
+    strip = (top - bottom) * _EDGE
+    return {at for at, line in enumerate(lines) if line.y > top - strip or line.y < bottom + strip}
 
 
 def _masked(line: Line) -> str:

@@ -20,6 +20,8 @@ from corpus_ingest.parsing.sight import Sight, Style
 
 _OBJECT = re.compile(rb"\d+\s+\d+\s+obj\b")
 _GENERATED_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|pdf|indd|tex|qxd)\b|^[\W\d_]*$", re.I)
+_HYPHEN = "\x02"  # PDFium's mark of a hyphen at the end of a line that it joined with the next
+_BROKEN = re.compile(f"(?<=[a-z\u00df-\u00ff]){_HYPHEN}(?=[a-z\u00df-\u00ff])")
 _FEW = 25  # visible characters of a page; a scan has fewer
 
 
@@ -105,7 +107,7 @@ def _of_page(raw: Any, text: Any, sight: Sight, number: int, found: Found) -> It
             letters, styles, first = [], {}, -1
             hidden.add(" ")
             continue
-        letter = "-" if code == 2 else chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
+        letter = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
         style = sight.style(at)
         if style is None:  # a space that PDFium put in
             if letters:
@@ -125,7 +127,7 @@ def _of_page(raw: Any, text: Any, sight: Sight, number: int, found: Found) -> It
 
 
 def _line(raw: Any, text: Any, letters: list[str], styles: dict[Style, int], first: int, last: int, page: int) -> Line:
-    words = tidy("".join(letters))
+    words = tidy(_BROKEN.sub("", "".join(letters)).replace(_HYPHEN, "-"))
     if not words or first < 0:
         return Line("", page, 0.0, 0.0, 0.0, 0.0, False)
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass
+from math import hypot
 from typing import Any
 
 _INVISIBLE = (3, 7)  # text render modes of PDF 32000-1, table 106
@@ -66,9 +67,7 @@ class Sight:
         raw = self._raw
         box = raw.FS_RECTF()
         known = raw.FPDFText_GetLooseCharBox(self._text, at, box)
-        size = abs(box.top - box.bottom) if known else 0.0
-        if not size:
-            size = raw.FPDFText_GetFontSize(self._text, at)
+        size = self._size(at)
         middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
         mode = raw.FPDFTextObj_GetTextRenderMode(thing)
         unseen = ""
@@ -81,6 +80,12 @@ class Sight:
         elif self._is_white(thing, mode, middle):
             unseen = "white"
         return Style(round(size, 1), self._is_bold(at), unseen)
+
+    def _size(self, at: int) -> float:
+        """In points as it is drawn: the size of the font, stretched by what the page does to it."""
+        size = float(self._raw.FPDFText_GetFontSize(self._text, at))
+        matrix = self._raw.FS_MATRIX()
+        return size * hypot(matrix.c, matrix.d) if self._raw.FPDFText_GetMatrix(self._text, at, matrix) else size
 
     def _is_white(self, thing: Any, mode: int, middle: tuple[float, float]) -> bool:
         colour = self._colour(thing, stroke=mode == 1)

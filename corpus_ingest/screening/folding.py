@@ -24,7 +24,7 @@ _LOOKS_LIKE = str.maketrans(
     "аеорсухіјѕԁԛԝһӏгпкмтвнАВЕКМНОРСТУХІЈЅԚԜҺӀ" "αεονρτυχικγΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" "ıȷɑɡℓⅼ։",
     "aeopcyxijsdqwhlrnkmtbhabekmhopctyxijsqwhl" "aeovptuxikyabezhikmnoptyx" "ijagll:",
 )  # fmt: skip
-_LEET = str.maketrans("01345789@$!|", "oleastbgasil")
+_LEET = tuple(str.maketrans("01345789@$!|", f"o{one}eastbgas{one}l") for one in "il")  # 1 and ! are both
 _SPACE = re.compile(r"\s+")
 _SPACED = re.compile(r"(?<!\w)(?:\w[ .\-_*·]){5,}\w(?!\w)")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{24,}={0,2}(?![A-Za-z0-9+/=_-])")
@@ -69,7 +69,8 @@ def disguises(text: str) -> Iterator[tuple[str, str]]:
         yield "spaced", folded(_SPACED.sub(lambda found: re.sub(r"[ .\-_*·]", "", found[0]), text))
         yield "spaced", re.sub(r"[\W_]+", "", folded(text))
     if re.search(r"[A-Za-z][013457@$!][A-Za-z]", text):
-        yield "digits for letters", folded(text.translate(_LEET))
+        for table in _LEET:
+            yield "digits for letters", folded(text.translate(table))
     if _ESCAPED.search(text):
         unescaped = _UNICODE_ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
         yield "escaped", folded(html.unescape(unquote(unescaped, errors="replace")))

@@ -20,29 +20,31 @@ _DAY = (
 )
 _BIRTH = re.compile(
     r"(?:\b(?:d\.?o\.?b\.?|date of birth|birth ?date|born(?: on)?(?: the)?|geb\.|geboren(?: am)?|geburtsdatum|né(?:\(?e\)?)? le|date de naissance"
-    r"|nacid[oa] el|fecha de nacimiento|nat[oa] il|data di nascita|nascid[oa] em|data de nascimento)|出生(?:日期|于)?|生于)\s*[:=(]?\s*"
+    r"|nacid[oa] el|fecha de nacimiento|nat[oa] il|data di nascita|nascid[oa] em|data de nascimento)|出生(?:日期|于)?|生于)\s*[:：=(]?\s*"
     + _DAY,
     re.IGNORECASE,
 )
 _RECORD = re.compile(
-    r"\b(?:mrn|m\.r\.n\.|medical record (?:number|no\.?|#)|patient (?:id|number|no\.?|identifier)|hospital (?:number|no\.?)|chart (?:number|no\.?|#)"
-    r"|patienten(?:nummer|-nr\.?|-id)|fallnummer|fall-nr\.?|aufnahmenummer|numéro de (?:dossier|patient)|n° (?:de )?dossier|ipp|nip"
-    r"|número de historia(?: clínica)?|nhc|n\.º de historia|numero (?:di )?cartella|病历号|住院号|门诊号)\s*(?:is|ist|est|es|:|：|=|#)?\s*[:#]?\s*(?=[A-Z0-9/-]*\d{3})[A-Z0-9][A-Z0-9/-]{4,18}",
+    r"\b(?:(?-i:MRN|IPP|NIP|NHC)|m\.r\.n\.|medical record (?:number|no\.?|#)|patient (?:id|number|no\.?|identifier)|hospital (?:number|no\.?)|chart (?:number|no\.?|#)"
+    r"|patienten(?:nummer|-nr\.?|-id)|fallnummer|fall-nr\.?|aufnahmenummer|numéro de (?:dossier|patient)|n° (?:de )?dossier"
+    r"|número de historia(?: clínica)?|n\.º de historia|numero (?:di )?cartella|病历号|住院号|门诊号)\s*(?:is|ist|est|es|:|：|=|#)?\s*[:#]?\s*(?-i:[A-Z]{0,4}[-/ ]?\d[\dA-Z/-]{3,17})",
     re.IGNORECASE,
 )
 _INSURANCE = re.compile(
     r"\b(?:insurance (?:number|no\.?|id)|member (?:id|number)|policy (?:number|no\.?)|medicare (?:number|no\.?)|medicaid (?:number|id)|versicherten(?:nummer|-nr\.?)"
     r"|versicherungsnummer|krankenversicherungsnummer|numéro de sécurité sociale|n° (?:de )?sécu\w*|número de (?:la )?seguridad social|tarjeta sanitaria|tessera sanitaria"
-    r"|社保号|医保号)\s*(?:is|ist|est|es|:|：|=|#)?\s*[:#]?\s*(?=[A-Z0-9 ./-]*\d{4})[A-Z0-9][A-Z0-9 ./-]{5,20}",
+    r"|社保号|医保号)\s*(?:is|ist|est|es|:|：|=|#)?\s*[:#]?\s*(?-i:[A-Z]{0,4}[ -]?\d[\d ./-]{4,20}[A-Z]?)",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"\b(?:patient(?:'s)? name|name of (?:the )?patient|patient:|patientin:|patient name|name, vorname|name des patienten|patientenname|nom du patient|nom et prénom"
-    r"|nombre del paciente|nombre y apellidos|paciente:|nome del paziente|next of kin|emergency contact|mother's (?:phone|number|e-?mail)|father's (?:phone|number|e-?mail)|home (?:address|phone))|患者姓名|姓名[:：]",
+    r"\b(?:patient(?:'s)? name|name of (?:the )?patient|(?<![^\n.;|])(?:patient(?:in)?|paciente): (?-i:[A-Z])|patient name|name, vorname|name des patienten|patientenname|nom du patient|nom et prénom"
+    r"|nombre del paciente|nombre y apellidos|nome del paziente|next of kin|emergency contact|mother's (?:phone|number|e-?mail)|father's (?:phone|number|e-?mail)|home (?:address|phone))|患者姓名|姓名[:：]",
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
-    r"[\w.+-]{2,64}@[\w-]{1,60}\.[\w.-]{2,60}|(?<![\w.])(?:\+\d{1,3}[ .-]?)?(?:\(?\d{2,5}\)?[ ./-]?){2,4}\d{3,4}(?![\w])",
+    r"[\w.+-]{2,64}@[\w-]{1,60}\.[\w.-]{2,60}|\+\d{1,3}[ .-]?\(?\d[\d ()./-]{6,20}\d"
+    r"|(?:\b(?:tel|phone|mobile|telephone|telefon|handy|mobil|téléphone|portable|teléfono|móvil|telefono|cell)|电话|手机)\.?\s*[:：]?\s*[+(]?\d[\d ()./-]{6,20}\d",
+    re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d{3}")  # whatever is looked for has three in a row
 _SSN = re.compile(
@@ -53,7 +55,7 @@ _SSN = re.compile(
 
 def personal(text: str) -> str:
     """What kind of a person's data is in it, or nothing."""
-    if not _DIGITS.search(text):
+    if "@" not in text and not _DIGITS.search(text):
         return ""
     if _BIRTH.search(text):
         return "a full date of birth"

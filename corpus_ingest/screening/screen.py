@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from corpus_ingest.screening import concealment
 from corpus_ingest.screening.instructions import instruction
@@ -14,6 +15,7 @@ from corpus_ingest.screening.personal import personal
 from retrieval.passages.document import Block, BlockKind, Document, Unseen
 
 EXCERPT = 240  # characters that a curator is shown
+SEAM = 200  # characters on either side of a border between blocks, looked at together
 MANY = 3  # blocks with instructions after which nothing of the document is trusted
 _WORDS = 20  # letters of hidden text below which it is a symbol, a spacer, an anchor
 _LETTER = re.compile(r"[^\W\d_]")
@@ -65,14 +67,16 @@ def screen(document: Document, released: Collection[str] = ()) -> Screened:
     title = list(_of_title(document, released))
     unseen, let_in = _of_unseen(document, released)
     blocks = list(_of_blocks(document, released))
-    instructions = sum(one.reason is Reason.INSTRUCTION for one in blocks)
+    headings = list(_of_headings(document, released))
+    instructions = sum(one.reason is Reason.INSTRUCTION for one in (*headings, *blocks))
     whole = bool(title) or any(one.reason is Reason.HIDDEN_INSTRUCTION for one in unseen) or instructions >= MANY
-    held = tuple(replace(one, whole=whole) for one in (*title, *unseen, *blocks))
+    held = tuple(replace(one, whole=whole) for one in (*title, *unseen, *headings, *blocks))
     if whole:
         return Screened(None, held)
     if not held and not document.unseen:
         return Screened(document, ())
-    left = _without(document, {one.block for one in blocks if one.block is not None}, let_in)
+    gone = {one.block for one in blocks if one.block is not None}
+    left = _without(document, gone, {one.id for one in headings}, let_in)
     return Screened(left if left.blocks else None, held)
 
 
@@ -110,10 +114,26 @@ def _of_unseen(document: Document, released: Collection[str]) -> tuple[list[Held
 
 
 def _of_blocks(document: Document, released: Collection[str]) -> Iterator[Held]:
-    for at, block in enumerate(document.blocks):
-        finding = look(block.text)
+    """Each block, and each border between two of them: an instruction may begin in one and end in the next."""
+    found = [look(block.text) for block in document.blocks]
+    for at, (here, there) in enumerate(pairwise(document.blocks)):
+        if found[at] is None and found[at + 1] is None:
+            seam = f"{here.text[-SEAM:]} {there.text[:SEAM]}"
+            how, words = instruction(seam)
+            if words and not instruction(here.text[-SEAM:])[1] and not instruction(there.text[:SEAM])[1]:
+                found[at] = found[at + 1] = _Finding(Reason.INSTRUCTION, _said(how, words[:120]), 0)
+    for at, (block, finding) in enumerate(zip(document.blocks, found, strict=True)):
         if finding is not None:
             yield from _held(document, block.text, finding, at, released)
+
+
+def _of_headings(document: Document, released: Collection[str]) -> Iterator[Held]:
+    """Headings that are in no block of their own: they go with every passage below them."""
+    own = {block.text for block in document.blocks if block.kind is BlockKind.HEADING}
+    for title in dict.fromkeys(title for block in document.blocks for title in block.section if title not in own):
+        finding = look(title)
+        if finding is not None:
+            yield from _held(document, title, finding, None, released)
 
 
 def look(text: str) -> _Finding | None:
@@ -155,16 +175,16 @@ def _held(
     yield Held(name, document.id, document.title, document.source, finding.reason, excerpt, finding.detail, block)
 
 
-def _without(document: Document, gone: set[int], let_in: list[Unseen]) -> Document:
+def _without(document: Document, gone: set[int], held: set[str], let_in: list[Unseen]) -> Document:
     """The document without some blocks. A heading that is held is above nothing any more."""
-    headings = {document.blocks[at].text for at in gone if document.blocks[at].kind is BlockKind.HEADING}
+    lost = {document.blocks[at].text for at in gone if document.blocks[at].kind is BlockKind.HEADING}
+    above = dict.fromkeys(title for block in document.blocks for title in block.section)
+    lost |= {title for title in above if held_id(document.id, title) in held}
     left: list[Block] = []
     for at in range(len(document.blocks) + 1):
-        for one in let_in:
-            if one.before == at:
-                left.append(Block(one.text, page=one.page))
+        left.extend(Block(one.text, page=one.page) for one in let_in if one.before == at)
         if at < len(document.blocks) and at not in gone:
             block = document.blocks[at]
-            section = tuple(title for title in block.section if title not in headings)
+            section = tuple(title for title in block.section if title not in lost)
             left.append(block if section == block.section else replace(block, section=section))
     return replace(document, blocks=tuple(left), unseen=())

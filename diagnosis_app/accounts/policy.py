@@ -25,7 +25,9 @@ class Verb(StrEnum):
     ACCOUNT_OWN = "account.own"  # one's own password and tokens
     PEOPLE_MANAGE = "people.manage"
     KNOWLEDGE_READ = "knowledge.read"  # terms, diseases, the snapshot's manifest
-    KNOWLEDGE_CHANGE = "knowledge.change"
+    KNOWLEDGE_REVIEW = "knowledge.review"  # drafts, and what was held back: never shown to a clinician
+    KNOWLEDGE_CHANGE = "knowledge.change"  # bring in, screen, build, propose
+    KNOWLEDGE_PUBLISH = "knowledge.publish"  # approve what somebody else proposed, roll back
     EVALUATION_READ = "evaluation.read"  # how good the ranking was on published cases
     RANK = "case.rank"  # rank or read a text without storing it
     CASE_LIST = "case.list"
@@ -40,6 +42,9 @@ class Verb(StrEnum):
     RUN_START = "run.start"
     RUN_READ = "run.read"
     RUN_CANCEL = "run.cancel"
+    ALERT_SEE = "alert.see"  # what new knowledge changed in a case
+    LITERATURE_READ = "literature.read"
+    LITERATURE_SEARCH = "literature.search"  # asks outside the house
     AUDIT_READ = "audit.read"
 
 
@@ -51,7 +56,9 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.ACCOUNT_OWN: _EVERYONE,
     Verb.PEOPLE_MANAGE: frozenset({Role.ADMIN}),
     Verb.KNOWLEDGE_READ: _EVERYONE,
+    Verb.KNOWLEDGE_REVIEW: frozenset({Role.CURATOR, Role.ADMIN}),
     Verb.KNOWLEDGE_CHANGE: frozenset({Role.CURATOR}),
+    Verb.KNOWLEDGE_PUBLISH: frozenset({Role.CURATOR, Role.ADMIN}),
     Verb.EVALUATION_READ: _EVERYONE,
     Verb.RANK: _CLINIC,
     Verb.CASE_LIST: _CLINIC,
@@ -66,6 +73,9 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.RUN_START: _CLINIC,
     Verb.RUN_READ: _CLINIC,
     Verb.RUN_CANCEL: _CLINIC,
+    Verb.ALERT_SEE: _CLINIC,
+    Verb.LITERATURE_READ: _CLINIC,
+    Verb.LITERATURE_SEARCH: _CLINIC,
     Verb.AUDIT_READ: frozenset({Role.AUDITOR}),
 }
 

@@ -15,9 +15,12 @@ from diagnosis_app.api.operations import Operations
 from diagnosis_app.errors import Hidden
 from diagnosis_app.views import readiness
 from retrieval.errors import MalformedId, UnknownDisease
+from retrieval.hierarchy import Related
 from retrieval.model import Annotation, Frequency
 from retrieval.ontology import curie
 from retrieval.ontology.graph import Ontology
+
+NEAR = 50  # diseases that stand near one
 
 operations = Operations("Knowledge")
 
@@ -50,6 +53,9 @@ def get_disease(request: HttpRequest, disease_id: str) -> words.Disease:
         id=disease.id,
         ids=list(disease.ids or (disease.id,)),
         name=disease.name,
+        parents=[_related(one) for one in knowledge.hierarchy.parents(disease.id)],
+        children=[_related(one) for one in knowledge.hierarchy.children(disease.id)[:NEAR]],
+        siblings=[_related(one) for one in knowledge.hierarchy.siblings(disease.id, NEAR)],
         genes=[words.Gene(symbol=gene.symbol, id=gene.ncbi or gene.hgnc) for gene in disease.genes],
         inheritance=[_named(ontology, term) for term in disease.inheritance],
         onset=[_named(ontology, term) for term in disease.onset],
@@ -73,6 +79,10 @@ def get_health(request: HttpRequest) -> words.Health:
     """Whether the database and the knowledge answer. Monitors without a token use /healthz and /readyz."""
     checks = readiness()
     return words.Health(ready=all(state == "ok" for state in checks.values()), version=__version__, checks=checks)
+
+
+def _related(one: Related) -> words.Related:
+    return words.Related(**asdict(one))
 
 
 def _annotation(ontology: Ontology, one: Annotation) -> words.Annotation:

@@ -21,11 +21,14 @@ from ninja.parser import Parser
 
 from diagnosis_app.accounts.guard import authenticates_itself
 from diagnosis_app.api import (
+    alerts,
     cases,
     errors,
     evaluation,
+    ingestions,
     knowledge,
     next_steps,
+    passages,
     phenopackets,
     ranking,
     runs,
@@ -102,7 +105,9 @@ api = NinjaAPI(
 api.add_exception_handler(Exception, errors.from_exception)
 for _handled in (HttpError, ValidationError, Http404):
     api.add_exception_handler(_handled, errors.from_exception)
-for _part in (terms, ranking, knowledge, cases, next_steps, similar, phenopackets, runs, evaluation):
+for _part in (
+    terms, ranking, knowledge, ingestions, cases, alerts, next_steps, similar, passages, phenopackets, runs, evaluation,
+):  # fmt: skip
     api.add_router("", _part.operations.router)
 
 

@@ -227,10 +227,24 @@ class Annotation(Named):
     negative: bool = Field(description="Documented as absent.")
 
 
+class Related(Word):
+    """A disease or a group that stands near another one, and who says so."""
+
+    id: str
+    class_id: str = Field(description="The class of Mondo.")
+    name: str
+    relation: str = Field(description="subclass_of, has_subclass or shares_parent.")
+    through: str = Field(description="Of what shares a parent: the class of that parent.")
+    source: str
+
+
 class Disease(Word):
     id: str
     ids: list[str]
     name: str
+    parents: list[Related] = Field(description="What it stands under in Mondo; empty without Mondo.")
+    children: list[Related] = Field(description="At most 50.")
+    siblings: list[Related] = Field(description="At most 50, those of the narrowest parent first.")
     genes: list[Gene]
     inheritance: list[Named]
     onset: list[Named]
@@ -350,6 +364,47 @@ class RankedPacket(Ranking):
 class Imported(Word):
     case: Case
     report: list[Remark]
+
+
+# ---- what new knowledge changed
+
+
+class Placed(Word):
+    rank: int
+    id: str
+    ids: list[str]
+    name: str
+    score: float
+    strength: str
+    other: int | None = Field(description="Its rank in the other list; null where it is not ranked there.")
+
+
+class AlertReason(Word):
+    kind: str = Field(description="annotation_added, case_added, merged, ...; docs/decisions/0026 lists them.")
+    disease: str = Field(description="Empty where it concerns all diseases.")
+    name: str
+    change: float = Field(description="By how much it moved the score of the disease.")
+    words: str
+    about: dict[str, Any] = Field(description="The fact itself: term, frequencies before and after, references, ids.")
+
+
+class Alert(Word):
+    id: int
+    version: int | None = Field(description="The case version that was ranked; null for a draft that was never saved.")
+    source: str = Field(description="The knowledge of the list before.")
+    target: str
+    before: list[Placed]
+    after: list[Placed]
+    reasons: list[AlertReason]
+    sources: list[dict[str, str]]
+    explained: bool = Field(description="False where the older knowledge was gone, so that no reason can be named.")
+    created_at: datetime
+    seen_at: datetime | None
+    seen_by: str
+
+
+class Alerts(Word):
+    alerts: list[Alert]
 
 
 # ---- investigations

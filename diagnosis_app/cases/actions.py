@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from corpus_ingest import library
 from diagnosis_app.accounts.models import Team
 from diagnosis_app.accounts.policy import Actor, Verb
+from diagnosis_app.attachments.tracing import traced
 from diagnosis_app.audit import log
 from diagnosis_app.cases.content import Content, read_content
 from diagnosis_app.cases.findings import Settled, settle
@@ -47,7 +48,7 @@ def create_case(actor: Actor, team_id: int, content: Content | None = None, *, o
     if team_id not in actor.teams(Verb.CASE_CREATE):
         actor.require(Verb.CASE_CREATE)
         raise Hidden(_("There is no such team."), field="team")
-    settled = settle(content or Content(), library.current())
+    settled = settle((content or Content()).without_letters(), library.current())  # a new case has none
     now = timezone.now()
     summary = summary_of(settled.content, rank_content(settled.content))
     with transaction.atomic():
@@ -74,9 +75,9 @@ def store_draft(actor: Actor, case: Case, content: Content | Mapping[str, Any], 
     Sending the same content again after a lost answer is not a conflict.
     """
     actor.require(Verb.CASE_EDIT, case)
-    _editable(case)
+    require_editable(case)
     wanted = content if isinstance(content, Content) else read_content(content)
-    settled, summary = _read_draft(case, wanted)
+    settled, summary = _read_draft(case, traced(case.pk, wanted))
     now = timezone.now()
     with transaction.atomic():
         changed = Draft.objects.filter(case_id=case.pk, revision=base_revision).update(
@@ -101,7 +102,7 @@ def store_draft(actor: Actor, case: Case, content: Content | Mapping[str, Any], 
 def save_version(actor: Actor, case: Case) -> CaseVersion:
     """Freezes the draft. If nothing changed since the last version, that version comes back."""
     actor.require(Verb.CASE_SAVE, case)
-    _editable(case)
+    require_editable(case)
     with transaction.atomic():
         return _freeze(actor, case, returned_from=None)
 
@@ -112,7 +113,7 @@ def return_to(actor: Actor, case: Case, number: int) -> CaseVersion:
     Unsaved changes are first saved as a version of their own, so returning can itself be undone.
     """
     actor.require(Verb.CASE_SAVE, case)
-    _editable(case)
+    require_editable(case)
     with transaction.atomic():
         old = version_of(case, number)
         _freeze(actor, case, returned_from=None)
@@ -159,7 +160,7 @@ def purge_case(actor: Actor, case: Case, *, confirmed: str) -> None:
 
 def close_case(actor: Actor, case: Case) -> Case:
     actor.require(Verb.CASE_EDIT, case)
-    _editable(case)
+    require_editable(case)
     return _mark(actor, "case.close", case, closed_at=timezone.now())
 
 
@@ -244,7 +245,7 @@ def _mark(actor: Actor, verb: Verb | str, case: Case, **fields: datetime | None)
     return case
 
 
-def _editable(case: Case) -> None:
+def require_editable(case: Case) -> None:
     if case.deleted_at is not None:
         raise Conflict(_("This case is in the bin."), hint=_("Restore it to change it."), code="case.deleted")
     if case.closed_at is not None:

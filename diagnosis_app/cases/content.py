@@ -26,12 +26,40 @@ GENE_LIMIT = MOST_GENES
 PHRASE_LIMIT = 100
 PHRASE_LENGTH = 300
 DROPPED_LIMIT = 1000
+LETTER_LIMIT = 1000  # stretches of the note that come from letters
 TOLD = 50  # problems named at once; more help nobody
 
 _TERM = re.compile(r"HP:[0-9]{7}\Z")
+_LETTER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _GENE_ID = re.compile(r"(?:NCBIGene|HGNC):[0-9]{1,9}\Z")
 # NUL cannot be stored by PostgreSQL; the other control characters are invisible and come from PDFs.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class LetterPlace(BaseModel):
+    """Where words stand in a letter of the case: an attachment by its id, never by its name, and an offset in its
+    text. The server sets the page and drops a place whose words are others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    attachment: str
+    offset: int = Field(ge=0)  # characters of the letter's text
+    page: int | None = Field(default=None, ge=1)
+
+    @field_validator("attachment")
+    @classmethod
+    def _attachment(cls, value: str) -> str:
+        value = value.strip().lower()
+        if not _LETTER.match(value):
+            raise ValueError("is not the id of a letter. Leave it out")
+        return value
+
+
+class LetterStretch(LetterPlace):
+    """A stretch of the note that is, word for word, what a letter says from `offset` on."""
+
+    note_start: int = Field(ge=0)
+    note_end: int = Field(ge=1)
 
 
 class FindingEntry(BaseModel):
@@ -44,6 +72,7 @@ class FindingEntry(BaseModel):
     origin: Literal["typed", "note", "import", "api"] = "typed"
     quote: str = Field(default="", max_length=PHRASE_LENGTH)  # the words in the note, if it came from there
     relative: str = Field(default="", max_length=80)  # who, if status is family
+    letter: LetterPlace | None = None  # where `quote` stands, if it was read in a letter
 
     @field_validator("term")
     @classmethod
@@ -126,6 +155,7 @@ class Content(BaseModel):
     age: str | None = None  # ISO 8601 duration, at examination
     onset: str | None = None  # of the illness
     genes: tuple[GeneEntry, ...] = ()
+    letters: tuple[LetterStretch, ...] = ()  # which stretches of the note came from letters
 
     @field_validator("note")
     @classmethod
@@ -153,6 +183,13 @@ class Content(BaseModel):
                 "so long a list says next to nothing"
             )
         return value
+
+    @field_validator("letters")
+    @classmethod
+    def _letters(cls, value: tuple[LetterStretch, ...]) -> tuple[LetterStretch, ...]:
+        if len(value) > LETTER_LIMIT:
+            raise ValueError(f"has {len(value):,} entries; the limit is {LETTER_LIMIT:,}. Leave out the shortest")
+        return tuple(sorted(value, key=lambda one: (one.note_start, one.note_end)))
 
     @field_validator("unmapped")
     @classmethod
@@ -190,11 +227,22 @@ class Content(BaseModel):
         return Profile(findings=findings, sex=self.sex, age=self.age, onset=self.onset, genes=genes)
 
     def stored(self) -> dict[str, Any]:
-        """Without genes as it was before cases had any: versions of that time keep their digests."""
+        """Without genes and letters as it was before cases had any: versions of that time keep their digests."""
         data = self.model_dump(mode="json")
-        if not self.genes:
-            del data["genes"]
+        for name in ("genes", "letters"):
+            if not data[name]:
+                del data[name]
+        for entry in data["findings"]:
+            if entry["letter"] is None:
+                del entry["letter"]
         return data
+
+    def without_letters(self) -> Content:
+        """For what leaves the case, or comes from outside: a letter belongs to one case of one clinic."""
+        if not self.letters and all(entry.letter is None for entry in self.findings):
+            return self
+        findings = tuple(entry.model_copy(update={"letter": None}) for entry in self.findings)
+        return self.model_copy(update={"letters": (), "findings": findings})
 
     def digest(self) -> str:
         """sha256 of the canonical JSON: two versions with the same digest hold the same case."""

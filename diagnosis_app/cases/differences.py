@@ -30,6 +30,7 @@ def differences(before: Content, after: Content) -> tuple[str, ...]:
         *_patient(before, after),
         *_genes(before, after),
         *_note(before, after),
+        *_letters(before, after),
         *_phrases(before, after),
     )
 
@@ -50,6 +51,8 @@ def _findings(before: Content, after: Content) -> Iterator[str]:
             yield _("Relative with %(finding)s changed") % _named(entry)
         elif was.quote != entry.quote:
             yield _("Words quoted for %(finding)s changed") % _named(entry)
+        elif was.letter != entry.letter:
+            yield _("Place in a letter of %(finding)s changed") % _named(entry)
     for key, entry in old.items():
         if key not in new:
             yield _("%(finding)s removed") % _named(entry)
@@ -117,6 +120,18 @@ def _note(before: Content, after: Content) -> Iterator[str]:
             yield _("Note edited, %(amount)s %(more)s") % {"amount": amount, "more": more}
         else:
             yield _("Note edited")
+
+
+def _letters(before: Content, after: Content) -> Iterator[str]:
+    old, new = ({one.attachment for one in content.letters} for content in (before, after))
+    if new - old:
+        count = len(new - old)
+        yield ngettext("%(n)s letter taken into the note", "%(n)s letters taken into the note", count) % {"n": count}
+    if old - new:
+        count = len(old - new)
+        yield ngettext("%(n)s letter gone from the note", "%(n)s letters gone from the note", count) % {"n": count}
+    if old == new and before.note == after.note and before.letters != after.letters:
+        yield _("What the note takes from letters changed")
 
 
 def _phrases(before: Content, after: Content) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from diagnosis_app.attachments.models import Attachment
+from diagnosis_app.attachments.shown import Origin, origin
 from diagnosis_app.cases.content import Content, FindingEntry
 from diagnosis_app.cases.findings import place
 from frontend.words import age
@@ -47,6 +49,7 @@ class Item:
     relative: str
     advice: tuple[Advice, ...]
     ranked: bool
+    origin: Origin | None  # the letter it was read in, and the place there
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,13 @@ class Group:
     items: tuple[Item, ...]
 
 
-def groups(content: Content, ontology: Ontology, hints: Sequence[Hint]) -> tuple[Group, ...]:
-    """Systems in the order of their names; a relative's findings last, they are never ranked."""
+def groups(
+    content: Content, ontology: Ontology, hints: Sequence[Hint], letters: Mapping[str, Attachment]
+) -> tuple[Group, ...]:
+    """Systems in the order of their names; a relative's findings last, they are never ranked.
+
+    `letters` are those that the content names, by id.
+    """
     by_finding: dict[str, list[Advice]] = {}
     for hint in hints:
         by_finding.setdefault(hint.finding, []).append(_advice(hint, ontology))
@@ -65,7 +73,7 @@ def groups(content: Content, ontology: Ontology, hints: Sequence[Hint]) -> tuple
     seen: set[tuple[str, bool]] = set()
     for position, entry in enumerate(content.findings):
         advice = () if entry.status == "family" else tuple(by_finding.pop(entry.term, ()))
-        item = _item(position, entry, advice, ontology, first=place(entry) not in seen)
+        item = _item(position, entry, advice, ontology, letters, first=place(entry) not in seen)
         seen.add(place(entry))
         if entry.status == "family":
             family.append(item)
@@ -87,7 +95,15 @@ def counted(content: Content) -> str:
     return ", ".join(f"{count} {words[status]}" for status, count in counts.items() if count)
 
 
-def _item(position: int, entry: FindingEntry, advice: tuple[Advice, ...], ontology: Ontology, *, first: bool) -> Item:
+def _item(
+    position: int,
+    entry: FindingEntry,
+    advice: tuple[Advice, ...],
+    ontology: Ontology,
+    letters: Mapping[str, Attachment],
+    *,
+    first: bool,
+) -> Item:
     known = ontology.index(entry.term) is not None
     if not known:
         advice = (*advice, Advice("unknown", _("Not in the ontology in use; kept, not ranked."), ()))
@@ -104,6 +120,7 @@ def _item(position: int, entry: FindingEntry, advice: tuple[Advice, ...], ontolo
         relative=entry.relative,
         advice=advice,
         ranked=known and entry.status in {"present", "excluded"},
+        origin=origin(entry.letter, len(entry.quote), letters) if entry.letter is not None else None,
     )
 
 

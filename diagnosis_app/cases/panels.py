@@ -5,7 +5,7 @@ A panel that cannot be drawn because the knowledge is away says so and shows no 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from corpus_ingest import library
+from diagnosis_app.attachments.models import Attachment
 from diagnosis_app.cases.content import Content
 from diagnosis_app.cases.differences import differences
 from diagnosis_app.cases.differential import listing, moved, still_open
@@ -29,13 +30,14 @@ from retrieval.ranking import Ranking, movement
 CHANGES = 2  # of the last change, named; the rest are counted
 
 
-def findings_panel(content: Content, *, editable: bool) -> str:
+def findings_panel(content: Content, letters: Mapping[str, Attachment], *, editable: bool) -> str:
+    """`letters` are those that the content names: `attachments.shown.origins`."""
     try:
         ontology, hints = library.current().ontology, hints_for(content)
     except RetrievalError as error:
         return render_to_string("cases/_away.html", {"problem": error, "findings": content.findings})
     context = {
-        "groups": groups(content, ontology, hints),
+        "groups": groups(content, ontology, hints, letters),
         "total": len(content.findings),
         "counted": counted(content),
         "editable": editable,

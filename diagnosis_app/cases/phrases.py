@@ -110,5 +110,28 @@ def phrases() -> dict[str, str]:
         "done": _("Done"),
         "answered": _("{name}: {status}"),
         "similar_away": _("Similar cases could not be looked up just now. They come with the next change."),
+        "letter_own": _("written here"),
+        "letter_deleted": _("from a letter that was deleted"),
+        "letter_page": _("{name}, page {page}"),
+        "letter_sending": _("{name} is on its way"),
+        "letter_added": _("{name} added; it is being read"),
+        "letter_ready": _("{name} is read and can be inserted"),
+        "letter_failed": _("{name} could not be read"),
+        "letter_inserted": _("{name} inserted at the end of the note; Undo takes it out"),
+        "letter_removed": _("{name} put away; Restore brings it back"),
+        "letter_restored": _("{name} is back"),
+        "letter_erased": _("{name} deleted for good"),
+        "letter_dismiss": _("Do not add {name}"),
+        "letter_empty": _("is empty. Choose the letter itself."),
+        "letter_large": _("is larger than 20 MB. Save it without pictures, or split it."),
+        "letter_away": _("was not sent: the server does not answer. It stays here; leave this page open."),
+        "letter_no_answer": _("The server does not answer. Nothing was changed; try again."),
+        "letter_signed_out": _("You are signed out. Sign in in another tab, then try again; the file stays here."),
+        "letter_other": _("Somebody else has signed in with this browser. Sign in as yourself, then try again."),
+        "letter_mend": _("First mend the text of the note, which cannot be kept as it is."),
+        "letter_long": _(
+            "With {name} the note would have {n} characters; the limit is {limit}. Copy from the letter’s own page "
+            "what describes this patient."
+        ),
         "set_aside": _("{name}: not examined, the question is set aside"),
     }

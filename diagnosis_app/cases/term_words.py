@@ -15,7 +15,7 @@ from retrieval.cases import CaseBank
 from retrieval.model import ContributionKind
 
 WHOLE = frozenset({ContributionKind.PROFILE, ContributionKind.SIMILAR, ContributionKind.PREVALENCE})
-ALIKE = 0.5  # likeness from which a nearest case is worth a sentence
+ALIKE = 0.6  # agreement from which a nearest case is worth a sentence
 TELLING = 5  # published patients from which it is worth saying that none of them shows a finding
 NEAREST = 3  # cases that a row names
 
@@ -44,10 +44,12 @@ def term_how(kind: str, likeness: float | None, cases: Sequence[str], bank: Case
 
 
 def nearest_words(cases: Sequence[str], bank: CaseBank | None, likeness: float | None) -> str:
-    """nearest: Boy, 9 months (likeness 0.61)"""
+    """nearest: Boy, 9 months (agreement 0.61)
+
+    Not the likeness of the list of similar cases: what the disease explains is not held against the case here."""
     positions = [i for one in cases if bank is not None and (i := bank.index(one)) is not None]
     named = "; ".join(patient(bank.case(i)) for i in positions[:NEAREST]) if bank is not None else ""
-    alike = _("likeness %(likeness)s") % {"likeness": f"{likeness:.2f}"} if likeness is not None else ""
+    alike = _("agreement %(likeness)s") % {"likeness": f"{likeness:.2f}"} if likeness is not None else ""
     if not named:
         return alike
     told = _("nearest published patient with it: %(case)s") % {"case": named}

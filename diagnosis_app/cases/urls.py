@@ -1,10 +1,10 @@
-"""Addresses of cases, of the terms and reading services, and of the knowledge page."""
+"""Addresses of cases, and of the terms and reading services."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from diagnosis_app.cases.views import genes, history, intake, knowledge, next_steps, similar, terms, worklist, workspace
+from diagnosis_app.cases.views import genes, history, intake, next_steps, similar, terms, worklist, workspace
 
 _CASE = "cases/<uuid:case_id>/"
 
@@ -39,5 +39,4 @@ urlpatterns = [
     path("read/", terms.read, name="read"),
     path("genes/", genes.genes, name="genes"),
     path("genes/read/", genes.read, name="genes_read"),
-    path("knowledge/", knowledge.knowledge, name="knowledge"),
 ]

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.audit import log
 from diagnosis_app.cases.models import Case
 from diagnosis_app.cases.strength import word as strength_word
+from diagnosis_app.reanalysis.models import Alert
 from diagnosis_app.runs.models import Outcome, Run, State
 from frontend.words import number, who
 
 PAGE = 25
 MOST = 500
-STATES = ("open", "closed", "bin")
+STATES = ("open", "changed", "closed", "bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Row:
     run: str
     reader: str
     updated: datetime
+    news: bool  # new knowledge changed its first five, and nobody has seen it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def worklist(actor: Actor, *, state: str = "open", query: str = "", shown: int =
             run_state=Subquery(last.values("state")[:1]),
             run_outcome=Subquery(last.values("outcome")[:1]),
             run_at=Subquery(last.values("created_at")[:1]),
+            news=Exists(unseen()),
             reader_id=F("draft__updated_by_id"),
             reader_name=F("draft__updated_by__full_name"),
             reader_login=F("draft__updated_by__username"),
@@ -80,9 +83,16 @@ def worklist(actor: Actor, *, state: str = "open", query: str = "", shown: int =
     return Worklist(rows, found.count(), counts, state, query)
 
 
+def unseen() -> QuerySet[Alert]:
+    """For a query over cases: the alert of one that waits to be seen."""
+    return Alert.objects.filter(case=OuterRef("pk"), seen_at__isnull=True, replaced_at__isnull=True)
+
+
 def _in_state(cases: QuerySet[Case], state: str) -> QuerySet[Case]:
     if state == "bin":
         return cases.filter(deleted_at__isnull=False)
+    if state == "changed":
+        return _in_state(cases, "open").filter(Exists(unseen()))
     return cases.filter(deleted_at__isnull=True, closed_at__isnull=state == "open")
 
 
@@ -118,6 +128,7 @@ def _row(actor: Actor, case: Any) -> Row:
         run=_run(case),
         reader=_("you") if case.reader_id == actor.user_id else case.reader_name or case.reader_login,
         updated=case.updated_at,
+        news=case.news,
     )
 
 

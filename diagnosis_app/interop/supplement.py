@@ -43,7 +43,7 @@ class Supplement:
 
 def to_file(content: Content) -> dict[str, Any]:
     """The entry of `files`."""
-    stored = content.stored()
+    stored = content.without_letters().stored()  # the letters stay here, with their names
     body = {"format": _FORMAT} | {name: stored[name] for name in ("note", "findings", "unmapped", "dropped")}
     if content.genes:
         body["genes"] = stored["genes"]

@@ -58,6 +58,8 @@ def export_report(content: Content, ontology: Ontology) -> tuple[Note, ...]:
     report = Report()
     if content.note:
         report.note("note", _("The note travels inside the file, where only Clew reads it."))
+    if content != content.without_letters():
+        report.lost("letters", _("Where words stand in a letter stays here; letters are not exported."))
     counts = {status: sum(entry.status is status for entry in content.findings) for status in Status}
     for status, one, many in (
         (Status.UNCERTAIN, "%d uncertain finding is read by Clew alone.",

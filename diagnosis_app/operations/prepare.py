@@ -18,6 +18,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from corpus_ingest import library
+from corpus_ingest.management import fetch
+from corpus_ingest.open_data import offers
 from retrieval.errors import RetrievalError
 
 Say = Callable[[str], None]
@@ -63,6 +65,25 @@ def knowledge(say: Say) -> str:
     except RetrievalError:
         _timed(say, "Building the knowledge (once, about half a minute)", lambda: call_command("knowledge", "build"))
         return library.current().id
+
+
+def open_data(say: Say) -> None:
+    """Loads the starter set that is not here yet, after saying what and from where, and builds with it.
+
+    Only ever called because an operator asked for it. What cannot be loaded is said, and hinders no start.
+    """
+    try:
+        offered = offers()
+        fetch.show(offered, say)
+        wanted = [one for one in offered if not one.here]
+        failed = fetch.load_all(wanted, say)
+    except RetrievalError as error:
+        say(f"Open data: {error.message} {error.hint}")
+        return
+    if len(failed) < len(wanted):
+        _timed(say, "Building the knowledge with it", lambda: call_command("knowledge", "build"))
+    if failed:
+        say(f"Not loaded: {', '.join(failed)}. Clew starts without; manage.py knowledge fetch tries again.")
 
 
 def first_login() -> str:

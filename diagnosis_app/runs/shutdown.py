@@ -13,6 +13,7 @@ from typing import Any
 from celery.signals import worker_ready, worker_shutting_down
 
 REASON = "shutdown"
+QUEUE = "ingest"  # of `corpus_ingest.tasks`, heard by a worker of that name
 _asked = threading.Event()
 
 
@@ -26,7 +27,9 @@ def _on_shutdown(**_: Any) -> None:
 
 
 @worker_ready.connect
-def _on_ready(**_: Any) -> None:
+def _on_ready(sender: Any = None, **_: Any) -> None:
+    if str(getattr(sender, "hostname", "")).startswith(f"{QUEUE}@"):
+        return  # that one only brings knowledge in
     from diagnosis_app.runs import worker
 
     worker.prepare()

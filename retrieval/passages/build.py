@@ -107,6 +107,7 @@ def _documents(material: Material) -> dict[str, np.ndarray]:
         "passage_ptr": np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
         "disease_ptr": disease_ptr,
         "disease": disease,
+        "redistributable": np.array([one.redistributable for one in documents], dtype=np.bool_),
         "day_first": spans[:, 0],
         "day_last": spans[:, 1],
     }

@@ -80,7 +80,7 @@ def _meant(diseases: DiseaseTable, disease_id: str) -> tuple[set[str], set[int]]
     i = diseases.index(disease_id)
     own = {disease_id} if i is None else {disease_id, *diseases.all_ids(i)}
     group = None if i is None else diseases.nosology.group(i)
-    below = {k for k in (i, group and diseases.index(group)) if k is not None}
+    below = {k for k in (i, diseases.index(group) if group else None) if k is not None}
     own |= {group} if group else set()
     for name in (disease_id,) if i is None else diseases.all_ids(i):
         below.update(diseases.nosology.under(name))

@@ -40,6 +40,7 @@ class DocumentRecord:
     date: str
     diseases: tuple[str, ...]  # as the source names them
     by_title: bool = False  # the source names none, and the title is the name of one
+    redistributable: bool = True  # whether an export may carry its text
 
 
 class PassageStore:
@@ -83,6 +84,11 @@ class PassageStore:
         if not _PASSAGE_ID.fullmatch(passage_id):
             return None
         return _sought(self._arrays["key"], self._arrays["key_order"], np.uint64(int(passage_id, 16)))
+
+    @property
+    def keys(self) -> np.ndarray:
+        """uint64 per passage: its id as a number."""
+        return self._arrays["key"]
 
     def positions(self, passage_ids: Sequence[str]) -> np.ndarray:
         """The position of each; -1 for those that are not here."""
@@ -155,6 +161,7 @@ class PassageStore:
             record.licence,
             record.language,
             record.date,
+            record.redistributable,
         )
 
     def record(self, k: int) -> DocumentRecord:
@@ -170,6 +177,7 @@ class PassageStore:
             date=self._dates[int(a["date"][k])],
             diseases=tuple(self.disease_ids[code] for code in self._disease_codes(k)),
             by_title=bool(a["by_title"][k]),
+            redistributable=bool(a["redistributable"][k]),
         )
 
     def passages_of(self, k: int) -> range:

@@ -269,12 +269,13 @@ class Ranker:
     ) -> Weighed:
         """All terms, also before their weights, as `asked` adds them up: what a fit reads."""
         reading = read_profile(self._ontology, profile)
-        found = self._summing.of(reading, profile, hidden)
         apart = {}
         for position, alone in self._apart(instead or {}, hidden):
             other = (instead or {}).get(position)
             known = int((~np.asarray(other.pooled.negative)).sum()) if other else int(self._known[position])
             apart[position] = Apart(alone.of(reading, Profile()), alone.scorer, known)
+        weights = {position: int(one.found.fit.known[0]) for position, one in apart.items()}
+        found = self._summing.of(reading, profile, hidden, weights)
         return Weighed(reading, found, self._scorer, self._known, apart)
 
     def _apart(self, instead: Mapping[int, Documented], hidden: np.ndarray | None) -> Iterator[tuple[int, Summing]]:

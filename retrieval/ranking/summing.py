@@ -6,7 +6,7 @@ is shown is what was summed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from retrieval.ranking.fusion import EXCLUDED, GENE, HAS_CASES, Weights
 from retrieval.ranking.genes import GeneEvidence, Genes
 from retrieval.ranking.reading import Counted, Reading
 from retrieval.ranking.scorer import Part, Parts, Scorer
-from retrieval.ranking.taken_together import Nearest, NearestCases, ProfileFit
+from retrieval.ranking.taken_together import Fit, Nearest, NearestCases, ProfileFit
 
 if TYPE_CHECKING:
     from retrieval.cases.bank import CaseBank
@@ -36,10 +36,14 @@ class Sum:
     findings: np.ndarray  # of it, what the documented findings say, one by one and together
     parts: Parts  # weighted
     raw: Parts  # as the likelihood says them
-    profile: np.ndarray  # 0..1
+    fit: Fit
     nearest: Nearest
     genes: Genes
     prevalence: np.ndarray
+
+    @property
+    def profile(self) -> np.ndarray:
+        return self.fit.profile
 
     def raw_terms(self, scorer: Scorer) -> np.ndarray:
         """Of every disease (findings, onset, profile, nearest) before their weights, and what is declared."""
@@ -67,19 +71,28 @@ class Summing:
     ) -> None:
         self.scorer, self.weights = scorer, weights
         self._ontology = ontology
-        self._fit = ProfileFit(ontology, scorer.documented, scorer.observed)
+        self._fit = ProfileFit(ontology, scorer.documented, bank.terms.weight, scorer.observed)
         self._nearest, self._genes, self._bank = nearest, genes, bank
         self._prevalence = prevalence
 
-    def of(self, reading: Reading, profile: Profile, hidden: np.ndarray | None = None) -> Sum:
-        """All terms; `hidden` masks published cases that may not be seen."""
+    def of(
+        self,
+        reading: Reading,
+        profile: Profile,
+        hidden: np.ndarray | None = None,
+        known: Mapping[int, int] | None = None,
+    ) -> Sum:
+        """All terms. `hidden` masks published cases that may not be seen; `known` says, of diseases of which
+        something else is known without them, what is (`Fit.known`)."""
         raw = self.scorer.parts(reading)
         parts = weighted(raw, self.weights)
         terms = _terms(reading.present)
         fit = self._fit(terms)
-        nearest = self._nearest(terms, hidden)
+        for position, weight in (known or {}).items():
+            fit.known[position] = weight
+        nearest = self._nearest(terms, fit.known, hidden)
         genes = self._genes.weigh(profile, hidden)
-        findings = self.scorer.totals(parts) + self.weights.profile * fit
+        findings = self.scorer.totals(parts) + self.weights.profile * fit.profile
         total = findings + GENE * genes.values + self._prevalence
         total[nearest.position] += self._of_nearest(nearest)
         return Sum(total, findings, parts, raw, fit, nearest, genes, self._prevalence)
@@ -100,8 +113,8 @@ class Summing:
             return change
         terms = np.array([*_terms(reading.present), answer.term])
         fit = self._fit(terms)
-        change += self.weights.profile * (fit - found.profile)
-        nearest = self._nearest(terms)
+        change += self.weights.profile * (fit.profile - found.profile)
+        nearest = self._nearest(terms, fit.known)
         change[nearest.position] += self._of_nearest(nearest)
         change[found.nearest.position] -= self._of_nearest(found.nearest)
         return change

@@ -3,7 +3,9 @@
 * the nearest published case of each disease: how much one patient resembles another;
 * the profile: how much of all that is known of a disease, and how little else, the patient shows.
 
-Both look at findings with everything above them, run from 0 to 1, and are exact.
+Both look at findings with everything above them, run from 0 to 1, and are exact. Neither is ever lowered
+by a finding that is known of the disease: what a disease explains is not held against it because one
+published patient lacks it, or because it is rare there.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrieval.cases.index import closure_of
-from retrieval.cases.match import similarities
 from retrieval.ranking import likelihood
 
 if TYPE_CHECKING:
@@ -45,12 +46,23 @@ class NearestCases:
         none = np.zeros(0, dtype=np.int64)
         return cls(bank, (none, none, none))
 
-    def __call__(self, terms: np.ndarray, hidden: np.ndarray | None = None) -> Nearest:
-        """`hidden` masks cases of the bank that may not be seen."""
+    def __call__(self, terms: np.ndarray, known: np.ndarray, hidden: np.ndarray | None = None) -> Nearest:
+        """`known`, per position, is what `ProfileFit` says of it; `hidden` masks cases that may not be seen.
+
+        Similarity is what patient and case share, of that, half of what the case shows besides, and what the
+        patient has that is not known of the disease at all.
+        """
         if not len(self._starts):
             nothing = np.zeros(0, dtype=np.int64)
             return Nearest(nothing, np.zeros(0), nothing)
-        found = similarities(self._bank, terms)[self._order].astype(np.float64)
+        index = self._bank.terms
+        closure = closure_of(self._bank.ontology, np.asarray(terms, dtype=np.int32))
+        own = int(index.weight[closure].sum(dtype=np.int64))
+        shared = index.sums(closure)[self._order].astype(np.int64)
+        # A case's own findings are known of its disease; only where its publications were left out is less known.
+        unknown = own - np.maximum(known[self._position][self._group], shared)
+        twice = index.norm[self._order].astype(np.int64) + shared + 2 * unknown
+        found = np.divide(2.0 * shared, twice, out=np.zeros(len(shared)), where=twice > 0)
         if hidden is not None:
             found[hidden[self._order]] = -1.0
         best = np.maximum.reduceat(found, self._starts)
@@ -60,35 +72,55 @@ class NearestCases:
         return Nearest(self._position[seen], best[seen], self._order[first[seen]])
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How one patient fits every disease of a table, by position."""
+
+    profile: np.ndarray  # float64, 0..1
+    known: np.ndarray  # int64: the weight of those of the patient's findings that are known of the disease
+
+
 class ProfileFit:
     """The cosine between a patient's findings and all that is known of every disease of one table.
 
     A finding counts by the square root of its frequency times its information content. Documented
-    frequencies and those of published cases are one mean, weighed as in the likelihood.
+    frequencies and those of published cases are one mean, weighed as in the likelihood. On the patient's
+    side a finding that the disease shows in less than a quarter counts less (twice the square root of its
+    frequency), which is just enough for it never to lower the fit.
     """
 
-    def __init__(self, ontology: Ontology, documented: Documented, observed: Observed | None = None) -> None:
-        self._ontology, self._size = ontology, documented.size
+    def __init__(
+        self, ontology: Ontology, documented: Documented, weight: np.ndarray, observed: Observed | None = None
+    ) -> None:
+        """`weight` is that of the comparison of cases: whole numbers, per term."""
+        self._ontology, self._size, self._weight = ontology, documented.size, weight
         content = np.asarray(ontology.information_content, dtype=np.float64)
         self._squared = content * content
         term, position, frequency = _known(documented, observed)
         keep = self._squared[term] > 0
         term, self._position, frequency = term[keep], position[keep], frequency[keep]
         self._ptr = np.searchsorted(term, np.arange(ontology.size + 1))
-        self._product = np.sqrt(frequency) * self._squared[term]
+        root = np.sqrt(frequency)
+        self._product = root * self._squared[term]
+        self._spared = np.maximum(1.0 - 2.0 * root, 0.0) * self._squared[term]
         length = np.bincount(self._position, frequency * self._squared[term], self._size).astype(np.float64)
         self._inverse = np.divide(1.0, np.sqrt(length), out=np.zeros_like(length), where=length > 0)
 
-    def __call__(self, terms: np.ndarray) -> np.ndarray:
-        """Per position 0..1; `terms` are the present findings."""
+    def __call__(self, terms: np.ndarray) -> Fit:
+        """`terms` are the present findings."""
         closure = closure_of(self._ontology, np.asarray(terms, dtype=np.int32))
-        own = float(self._squared[closure].sum())
-        total = np.zeros(self._size)
-        for term in closure.tolist() if own > 0 else ():
+        total, known = np.zeros(self._size), np.zeros(self._size, dtype=np.int64)
+        own = np.full(self._size, float(self._squared[closure].sum()))
+        for term in closure.tolist() if own.any() else ():
             mine = slice(self._ptr[term], self._ptr[term + 1])
-            total[self._position[mine]] += self._product[mine]
-        found: np.ndarray = total * self._inverse / np.sqrt(own or 1.0)
-        return found
+            position = self._position[mine]  # each once
+            total[position] += self._product[mine]
+            own[position] -= self._spared[mine]
+            known[position] += int(self._weight[term])
+        profile = np.divide(
+            total * self._inverse, np.sqrt(np.maximum(own, 0.0)), out=np.zeros(self._size), where=own > 0
+        )
+        return Fit(np.minimum(profile, 1.0), known)
 
 
 def _known(documented: Documented, observed: Observed | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

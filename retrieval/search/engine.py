@@ -293,4 +293,5 @@ def _filters(said: Any, at: int) -> Filters:
         one = said.get(name, kind())
         if not isinstance(one, kind) or (kind is list and not all(isinstance(item, str) for item in one)):
             raise BadRequest(f"asks[{at}].filters.{name}: expected {'texts' if kind is list else 'a text'}")
-    return Filters(**{name: tuple(one) if isinstance(one, list) else one for name, one in said.items()})
+    chosen: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in said.items()}
+    return Filters(**chosen)

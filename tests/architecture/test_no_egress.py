@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -54,9 +55,29 @@ run.refresh_from_db()
 browser = Client(headers={"host": "localhost"})
 browser.force_login(clinic.person())
 statuses = {path: browser.get(path).status_code for path in
-            ("/", f"/cases/{case.pk}/", f"/cases/{case.pk}/differential/", "/terms/?q=seiz", "/knowledge/")}
+            ("/", f"/cases/{case.pk}/", f"/cases/{case.pk}/differential/", "/terms/?q=seiz", "/knowledge/",
+             f"/cases/{case.pk}/papers/", f"/cases/{case.pk}/papers/sent/?asked=1&term={terms[0]}")}
 print(json.dumps({"statuses": statuses, "state": run.state, "outcome": run.outcome,
                   "candidates": run.candidates.count(), "refused": refused}))
+"""
+
+
+# The one door (docs/decisions/0027): shut unless an operator names an address, and then only a worker goes
+# through it, to that address, after a person confirmed what is sent.
+PAPERS = """
+import re
+from diagnosis_app.literature import worker as librarian
+from diagnosis_app.literature.models import Search
+page = f"/cases/{case.pk}/papers/"
+html = browser.get(f"{page}?asked=1&term={terms[0]}").content.decode()
+shown = re.search(r'name="shown" value="([0-9a-f]{64})"', html)
+asked = {"term": terms[0], "match": "any", "shown": shown[1] if shown else "x"}
+status = browser.post(f"{page}ask/", asked).status_code
+before = list(refused)
+for search in Search.objects.all():
+    librarian.carry_out(search.pk)
+print(json.dumps({"status": status, "before": before, "refused": refused,
+                  "searches": list(Search.objects.values_list("outcome", flat=True))}))
 """
 
 
@@ -76,6 +97,46 @@ def test_a_case_is_ranked_investigated_and_served_without_a_connection(knowledge
     assert report["state"] == "ended"
     assert report["outcome"] in {"ranked", "partial"}
     assert report["candidates"] > 0
+
+
+def looked_for_papers(tmp_path, door: str) -> dict:
+    variables = {"CLEW_VAR": str(tmp_path), "DATABASE_URL": f"sqlite://{tmp_path / 'x.sqlite3'}"}
+    done = run_guarded(CASE + PAPERS, **variables, CLEW_LITERATURE=door)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_while_the_door_is_shut_nobody_can_ask_for_papers(knowledge_directory, tmp_path):
+    report = looked_for_papers(tmp_path, "")
+    assert report == {"status": 409, "before": [], "refused": [], "searches": []}
+
+
+def test_an_open_door_leads_to_the_operators_address_alone_and_only_after_a_confirmation(knowledge_directory, tmp_path):
+    report = looked_for_papers(tmp_path, "https://papers.example/entrez/eutils")
+    assert report["status"] == 302 and report["searches"] == ["failed"]
+    assert report["before"] == [], "pages never ask outside"
+    (attempt,) = report["refused"]
+    assert attempt.startswith("socket.getaddrinfo ('papers.example', 443")
+
+
+# Modules that can open a connection to another machine. A new one is a decision, not an accident.
+DOORS = {
+    "corpus_ingest/literature/door.py",  # papers on demand, off by default
+    "diagnosis_app/operations/management/commands/serve.py",  # asks its own web process whether it answers
+    "corpus_ingest/loading.py",  # releases of known sources, when somebody asks for them
+}
+_OUTWARD = re.compile(
+    r"^\s*(?:import|from) (?:http\.client|urllib\.request|httpx|requests|aiohttp|ftplib|smtplib|urllib3)\b"
+    r"|create_connection\(|open_connection\(",
+    re.MULTILINE,
+)
+
+
+def test_connections_to_other_machines_are_opened_in_known_places_only():
+    rooms = ("retrieval", "agents", "corpus_ingest", "diagnosis_app", "frontend")
+    files = [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
+    found = {path.relative_to(ROOT).as_posix() for path in files if _OUTWARD.search(path.read_text(encoding="utf-8"))}
+    assert found == DOORS
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """python -m tests.benchmarks.passages: how long a search over many passages takes, on one core.
 
-50,000 passages made of the words of MedQuAD and Orphanet's definitions (of the folder that CLEW_BENCHMARK_DATA names; without it,
-of a made vocabulary with the same fall of frequencies), asked with titles, findings and whole questions: by words and findings
-alone, and with FAISS (flat) in process, whose questions are vectors made beforehand. Bound: p95 under 30 ms. `--million` measures a
-million: time to build, disk, memory, p50 and p95. Times are of the processor (what one core does when nothing else runs on it),
-and beside them the clock's.
+50,000 passages made of MedQuAD's words (of the folder that CLEW_BENCHMARK_DATA names; without it, of the words of the
+ontology), asked with titles, findings and whole sentences: by words and findings alone, and with FAISS (flat) in
+process, whose questions are vectors made beforehand. Bound: p95 under 30 ms. `--million` measures a million: time to
+build, disk, memory, p50 and p95. Times are of the processor (what one core does when nothing else runs on it), and
+beside them the clock's.
 """
 
 from __future__ import annotations

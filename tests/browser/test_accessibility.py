@@ -14,11 +14,15 @@ from playwright.sync_api import Page, expect
 
 from diagnosis_app.accounts.models import User
 from diagnosis_app.accounts.policy import Actor
+from diagnosis_app.attachments import actions as letters_of
+from diagnosis_app.attachments import reading
+from diagnosis_app.attachments.models import Attachment
 from diagnosis_app.cases import actions, ranking
 from diagnosis_app.cases.content import read_content
 from diagnosis_app.cases.models import Case
 from retrieval.cases import CaseBank
 from tests.browser.steps import open_case
+from tests.diagnosis_app.attachments import papers
 from tests.published import HANNAH
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -99,6 +103,49 @@ def test_workspace_with_genes_and_a_wrong_list(look: Page, ranked_case: Case) ->
     look.wait_for_selector("#gene-opts [data-at]")
     look.evaluate("scrollTo(0, 0)")  # a link that lies half under the bar would count as too small
     flawless(look, "workspace-genes")
+
+
+@pytest.fixture
+def letters(actor: Actor, ranked_case: Case) -> dict[str, Attachment]:
+    """A letter in every state."""
+    case = actions.read_case(actor, ranked_case.pk)
+    files = {
+        "read": ("Genetics letter, Northtown, 12 March.pdf", papers.pdf()),
+        "broken": ("Scan of the discharge letter.pdf", papers.pdf()[:300]),
+        "away": ("Letter of another patient.txt", b"Not about this girl at all."),
+        "waiting": ("Arztbrief-Kinderklinik-Abteilung-Stoffwechsel-und-Neurologie-2026.docx", b"Waiting to be read."),
+    }
+    made = {state: letters_of.add(actor, case, name, content) for state, (name, content) in files.items()}
+    for state in ("read", "broken", "away"):
+        reading.carry(made[state].pk)
+    letters_of.remove(actor, case, made["away"].pk)
+    return made
+
+
+def test_workspace_with_letters_in_every_state(look: Page, ranked_case: Case, letters: dict[str, Attachment]) -> None:
+    open_case(look, ranked_case)
+    look.click(f"#let-i-{letters['read'].pk}")
+    look.wait_for_selector(".clin .lt")
+    look.locator("[data-walk] mark", has_text="turricephaly").last.click()
+    look.keyboard.press("Enter")
+    look.locator("#let-away > summary").click()
+    look.locator(".let-e > summary").click()
+    look.wait_for_selector(".fl .from")
+    look.evaluate("scrollTo(0, document.body.scrollHeight)")  # a link half under a bar would count as too small
+    flawless(look, "workspace-letters")
+
+
+def test_a_letter_with_the_words_of_a_finding(look: Page, ranked_case: Case, letters: dict[str, Attachment]) -> None:
+    letters["read"].refresh_from_db()
+    at = letters["read"].letter().text.index("turricephaly")
+    look.goto(f"/cases/{ranked_case.pk}/attachments/{letters['read'].pk}/?at={at}-{at + 12}")
+    look.wait_for_selector("mark#at")
+    flawless(look, "letter")
+
+
+def test_a_letter_that_was_not_read(look: Page, ranked_case: Case, letters: dict[str, Attachment]) -> None:
+    look.goto(f"/cases/{ranked_case.pk}/attachments/{letters['broken'].pk}/?at=9-1")
+    flawless(look, "letter-not-read")
 
 
 def test_workspace_while_editing_and_offline(look: Page, ranked_case: Case) -> None:

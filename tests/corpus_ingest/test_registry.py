@@ -18,6 +18,7 @@ from corpus_ingest.source import SourceUnavailable, Unparsable
 from corpus_ingest.verification import SourceRefused
 from retrieval.snapshot import open_snapshot
 from tests.corpus_ingest import tiny
+from tests.corpus_ingest.sources.phenopackets.made import pack, packet
 from tests.environment import ROOT
 
 # The example of the page is what is tested.
@@ -119,3 +120,19 @@ def test_a_folder_without_a_kind_and_a_kind_that_is_there_already_are_named(plac
 def test_what_nobody_asks_for_is_not_taken(places: Path) -> None:
     with pytest.raises(CommandError, match="gazette asks for nothing"):
         run("add", "gazette", written(places / "g.tsv"), "--say", "licence=CC0")
+
+
+def test_cases_are_brought_in_by_the_same_door_with_what_their_kind_asks_for(places: Path) -> None:
+    path = pack(places / "cohort.zip", {"a.json": packet("a"), "b.json": packet("b")})
+    with pytest.raises(CommandError, match=r"cannot be brought in without licence.*--say licence="):
+        run("add", "cases", path)
+    assert shelf.kinds() == ()
+    said = run("add", "cases", path, "--say", "licence=CC0-1.0", "--say", "collection=Our cohort")
+    assert said.startswith("Published cases: Our cohort")
+    assert "2 cases, 2 new" in said
+    (kept,) = shelf.files("cases")
+    assert kept.name == "Our_cohort.jsonl" and "CC0-1.0" in kept.path.read_text("utf-8").splitlines()[0]
+    assert "0 new" in run("add", "cases", path, "--say", "licence=CC0-1.0")
+    (places / "none.json").write_text("[]", "utf-8")
+    with pytest.raises(CommandError, match="holds no case that can be used"):
+        run("add", "cases", places / "none.json", "--say", "licence=CC0-1.0")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from corpus_ingest.source import Source
 from corpus_ingest.sources import hpo
+from retrieval.model import Finding, Publication, PublishedCase, Status
 
 OBO = """\
 format-version: 1.2
@@ -112,6 +114,19 @@ GENES = [
     ("16", "AARS1", "HP:0002650", "Scoliosis", "-", "OMIM:999999"),
 ]
 
+CASES = tuple(
+    PublishedCase(
+        id=f"case-{number}",
+        findings=(Finding("HP:0001250"), Finding("HP:0002650"), Finding("HP:0007359", Status.EXCLUDED)),
+        diagnoses=("OMIM:100001",),
+        diagnosis="Fit syndrome",
+        label=f"patient {number}",
+        publications=(Publication(f"PMID:{number}"),),
+        licence="CC0-1.0",
+    )
+    for number in (1, 2, 3)
+)
+
 HPOA_HEAD = (
     "#version: 2030-01-01\n"
     "database_id\tdisease_name\tqualifier\thpo_id\treference\tevidence\tonset\tfrequency\tsex\tmodifier\taspect\tbiocuration\n"
@@ -128,6 +143,11 @@ def write(directory: Path, *, rows: Sequence[tuple[str, ...]] = ROWS, obo: str =
     genes = "\n".join("\t".join(row) for row in GENES)
     (directory / "genes_to_phenotype.txt").write_text(f"{GENES_HEAD}{genes}\n", encoding="utf-8")
     return hpo.source(directory)
+
+
+def carry(package: Any, source: Source) -> None:
+    """As `travels`, for the whole of a process."""
+    package.KIND = replace(package.KIND, packaged=lambda: source)
 
 
 def travels(monkeypatch: pytest.MonkeyPatch, source: Source) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 from django.conf import settings
 
+from corpus_ingest import library, publish, publishing, retention
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.content import read_content
 from diagnosis_app.runs import actions, worker
 from diagnosis_app.runs.models import Claim, Contribution, Run, State
+from retrieval.manifest import MANIFEST, content_id
 from retrieval.snapshot import Snapshot
 from tests.crash.conftest import Start
 from tests.diagnosis_app.runs.conftest import CONTENT
@@ -122,3 +127,45 @@ def test_a_run_ends_though_the_broker_forgot_it_and_a_cancelled_one_stays_cancel
     until(lambda: ended(second))
     assert second.outcome == "partial"
     assert ended(first) and first.outcome == "cancelled" and told(first)[-1] == "run.ended"
+
+
+def test_a_run_in_flight_while_a_snapshot_is_published_finishes_with_its_own(
+    second_world: str,
+    request_run: Callable[[], Run],
+    broker: redis.Redis,
+    start: Start,
+    until: Until,
+) -> None:
+    run = request_run()
+    first = run.manifest["snapshot"]
+    start("slow worker")
+    until(lambda: "step.started:conclude" in told(run))
+    publishing.settle()
+    published = publishing.approve(publishing.propose(second_world))
+    assert (published.before, library.current().id) == (first, second_world)
+    assert "step.done:conclude" not in told(run), "it ended before anything was published"
+    until(lambda: ended(run))
+    assert (run.outcome, run.manifest["snapshot"], run.attempts) == ("partial", first, 1)
+    assert run.candidates.count() > 0
+    assert retention.plan(Path(settings.KNOWLEDGE_DIR), keep=0).stays[first] == (
+        "to roll back to",
+        "made an investigation",
+    )
+    assert request_run().manifest["snapshot"] == second_world, "the next one is made with what is in use now"
+
+
+@pytest.fixture
+def second_world(snapshot: Snapshot, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A knowledge directory of the test's own: what is in use, and the same under another id, built and not used."""
+    directory = tmp_path / "knowledge"
+    shutil.copytree(snapshot.directory, directory / snapshot.id)
+    publish.use(directory, snapshot.id)
+    sources = tuple(replace(one, note="Another edition.") for one in snapshot.manifest.sources)
+    manifest = replace(snapshot.manifest, sources=sources)
+    manifest = replace(manifest, id=content_id(manifest))
+    shutil.copytree(directory / snapshot.id, directory / manifest.id)
+    (directory / manifest.id / MANIFEST).write_text(manifest.as_json(), encoding="utf-8")
+    settings.KNOWLEDGE_DIR = directory
+    monkeypatch.setenv("CLEW_KNOWLEDGE", str(directory))
+    yield manifest.id
+    library.close_all()

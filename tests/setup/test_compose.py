@@ -14,7 +14,7 @@ from tests.environment import ROOT
 
 SCHEMA = ROOT / "tests" / "vendor" / "compose-spec" / "compose-spec.json"
 FILE = ROOT / "docker-compose.yml"
-OURS = {"prepare", "web", "worker", "reaper", "retrieval"}
+OURS = {"prepare", "web", "worker", "ingest", "reaper", "retrieval"}
 VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
@@ -117,6 +117,7 @@ def test_the_container_starts_the_worker_as_run_does():
     from diagnosis_app.operations.management.commands.serve import worker_command
 
     assert load()["services"]["worker"]["command"] == worker_command("python")[2:]
+    assert load()["services"]["ingest"]["command"] == worker_command("python", queue="ingest")[2:]
 
 
 def test_every_service_that_stays_says_how_it_is():

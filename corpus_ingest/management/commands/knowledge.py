@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from corpus_ingest import pipeline, publish, shelf, sources
 from corpus_ingest.bringing import bring
-from corpus_ingest.management import add_cases, embed
+from corpus_ingest.management import add_cases, embed, fetch, ingest, keeping
 from retrieval.errors import RetrievalError, SnapshotMissing
 from retrieval.manifest import Manifest
 from retrieval.snapshot import open_snapshot, verify_snapshot
@@ -51,10 +52,14 @@ class Command(BaseCommand):
         remove = actions.add_parser("remove", help="Take a source off the shelf; snapshots that hold it stay.")
         remove.add_argument("kind", help="What `knowledge list` shows on the shelf.")
         add_cases.add_arguments(actions)
+        fetch.add_arguments(actions)
         embedding = actions.add_parser(
             "embed", help="Embed a snapshot for search by meaning, now and not while serving."
         )
         embedding.add_argument("id", nargs="?", help="A snapshot; without it, the one in use.")
+        embedding.add_argument("--for-process", type=int, metavar="PID", help=argparse.SUPPRESS)
+        ingest.add_arguments(actions)
+        keeping.add_arguments(actions)
 
     def handle(self, *args: Any, **options: Any) -> None:
         directory = Path(settings.KNOWLEDGE_DIR)
@@ -75,7 +80,13 @@ class Command(BaseCommand):
                 case "remove":
                     self._remove(options["kind"])
                 case "embed":
-                    self._embed(directory, options["id"])
+                    self._embed(directory, options["id"], options["for_process"])
+                case "ingest":
+                    ingest.run(options, self._line)
+                case action if action in keeping.NAMES:
+                    keeping.run(action, options, directory, partial(_chosen, directory), self._line)
+                case "fetch":
+                    fetch.run(options, self._line, lambda: self._build(directory, use=not options["no_use"]))
                 case "add-cases":
                     add_cases.run(options, self._line, lambda: self._build(directory, use=not options["no_use"]))
         except RetrievalError as error:
@@ -146,11 +157,14 @@ class Command(BaseCommand):
         files = "1 file was" if gone == 1 else f"{gone} files were"
         self.stdout.write(f"{files} taken off the shelf. Build without it: manage.py knowledge build.")
 
-    def _embed(self, directory: Path, wanted: str | None) -> None:
+    def _embed(self, directory: Path, wanted: str | None, parent: int | None) -> None:
         name = _chosen(directory, wanted) if wanted else publish.in_use(directory)
         if name is None:
             raise CommandError("No snapshot is in use. Build one: manage.py knowledge build.")
-        embed.run(directory, name, self._line)
+        if parent is None:
+            embed.run(directory, name, self._line)
+        elif not embed.run_for_process(directory, name, self._line, parent):
+            raise CommandError("The snapshot was not embedded.")
 
     def _verify(self, directory: Path, wanted: str | None) -> None:
         name = _chosen(directory, wanted) if wanted else publish.in_use(directory)

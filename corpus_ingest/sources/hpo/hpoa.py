@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 
 from corpus_ingest.source import unparsable
-from corpus_ingest.sources.hpo.lines import numbered_lines
+from corpus_ingest.sources.hpo.lines import Raw, numbered_lines
 from retrieval import statements
 from retrieval.annotation_rows import WRITTEN, AnnotationRow
 
@@ -30,7 +29,7 @@ _READERS: dict[str, Callable[[str], object]] = {
 }
 
 
-def read_rows(path: Path) -> list[AnnotationRow]:
+def read_rows(path: Raw) -> list[AnnotationRow]:
     """All rows of all aspects, in the order of the file, each with its line number."""
     rows: list[AnnotationRow] = []
     header = False

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, TypeAlias
 
 from corpus_ingest.source import unparsable
 
 
-def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file out of a release, read as if it lay on the disk."""
+
+    name: str
+    content: bytes
+
+
+Raw: TypeAlias = Path | Entry
+
+
+def opened(raw: Raw) -> BinaryIO:
+    return raw.open("rb") if isinstance(raw, Path) else io.BytesIO(raw.content)
+
+
+def numbered_lines(raw: Raw) -> Iterator[tuple[int, str]]:
     """(number from 1, line without its end)"""
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, start=1):
+    with opened(raw) as file:
+        for number, line in enumerate(file, start=1):
             try:
-                yield number, raw.decode("utf-8").rstrip("\r\n")
+                yield number, line.decode("utf-8").rstrip("\r\n")
             except UnicodeDecodeError:
-                raise unparsable(path.name, number, "the line is not UTF-8") from None
+                raise unparsable(raw.name, number, "the line is not UTF-8") from None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from corpus_ingest.source import unparsable
-from corpus_ingest.sources.hpo.lines import numbered_lines
+from corpus_ingest.sources.hpo.lines import Raw, numbered_lines
 from retrieval.model import Synonym
 from retrieval.ontology.build import TermRecord
 
@@ -23,7 +22,7 @@ _REFERENCES = {"id", "is_a", "alt_id", "replaced_by", "consider"}
 Tags = dict[str, list[str]]
 
 
-def read_terms(path: Path) -> list[TermRecord]:
+def read_terms(path: Raw) -> list[TermRecord]:
     """All terms, obsolete ones included, in the order of the file."""
     records = [_record(path.name, line, tags) for line, tags in _stanzas(path)]
     if not records:
@@ -31,7 +30,7 @@ def read_terms(path: Path) -> list[TermRecord]:
     return records
 
 
-def _stanzas(path: Path) -> Iterator[tuple[int, Tags]]:
+def _stanzas(path: Raw) -> Iterator[tuple[int, Tags]]:
     """(line, tags) of each [Term]; other stanzas and the header are passed over."""
     start, tags, inside = 0, Tags(), False
     for number, line in numbered_lines(path):

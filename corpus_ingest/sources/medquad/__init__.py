@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from corpus_ingest import archive
-from corpus_ingest.kind import SourceKind, gettext_noop
+from corpus_ingest.kind import Feed, SourceKind, gettext_noop
 from corpus_ingest.source import Fetched, Parsed, Reject, Source, SourceUnavailable, Unparsable, digest
 from corpus_ingest.sources.medquad.answers import Question, Read, is_file, read_file
 from retrieval.manifest import SourceRecord
@@ -98,4 +98,5 @@ KIND = SourceKind(
     is_wanted=is_file,
     bounds=BOUNDS,
     at_least={"documents": 1},
+    feed=Feed("https://github.com/abachaa/MedQuAD/archive/refs/heads/master.zip", 12_000_000, name="medquad.zip"),
 )

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from corpus_ingest import archive
-from corpus_ingest.kind import SourceKind, gettext_noop
+from corpus_ingest.kind import Feed, SourceKind, gettext_noop
 from corpus_ingest.source import Fetched, Parsed, Source, SourceUnavailable, digest
 from corpus_ingest.sources.orphanet.entries import FILE, REMEDY, read_entry, unreadable
 from retrieval.manifest import SourceRecord
@@ -94,4 +94,7 @@ KIND = SourceKind(
     is_wanted=is_entry,
     bounds=BOUNDS,
     at_least={"orphanet": 1},
+    feed=Feed(
+        "https://github.com/Orphanet/orphapacket/archive/refs/heads/master.zip", 35_000_000, name="orphapacket.zip"
+    ),
 )

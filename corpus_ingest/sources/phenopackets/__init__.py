@@ -1,7 +1,7 @@
 """Published cases: GA4GH phenopackets (one, a directory, a zip) and plain lists of cases in JSON."""
 
-from corpus_ingest.kind import Asked, SourceKind, gettext_noop
-from corpus_ingest.sources.phenopackets import kept
+from corpus_ingest.kind import Asked, Feed, SourceKind, gettext_noop
+from corpus_ingest.sources.phenopackets import kept, release
 from corpus_ingest.sources.phenopackets.read import BOUNDS, UnreadableCases, read_cases
 from corpus_ingest.sources.phenopackets.report import Read, Reject
 from corpus_ingest.sources.phenopackets.usable import usable_in
@@ -27,5 +27,11 @@ KIND = SourceKind(
         Asked("url", gettext_noop("Where it is published")),
     ),
     merge=kept.merge,
+    feed=Feed(
+        "https://github.com/monarch-initiative/phenopacket-store/releases/latest/download/all_phenopackets.zip",
+        20_000_000,
+        name="phenopacket-store.zip",
+        said={"collection": release.ABOUT.name, "licence": release.ABOUT.licence, "citation": release.ABOUT.citation},
+    ),
     command="manage.py knowledge add-cases PATH",
 )

@@ -61,8 +61,18 @@ def merge(path: Path, name: str, said: Mapping[str, str]) -> tuple[shelf.Kept, d
         raise SourceUnavailable(f"{name} holds no case that can be used.", hint=_first(read.rejects))
     added = add(about, read.cases)
     counts = {"cases": len(read.cases), "new": added.new, "known": added.known, "replaced": added.replaced}
-    there = next(one for one in shelf.files(KIND) if collection.about_only(one.path).name == about.name)
-    return there, counts, read.rejects
+    return _holding(about.name, read.cases[0].id), counts, read.rejects
+
+
+def _holding(name: str, case_id: str) -> shelf.Kept:
+    """The collection of this name, or the other one that has had the case all along."""
+    kept = shelf.files(KIND)
+    named = [one for one in kept if collection.about_only(one.path).name == name]
+    return next(iter(named)) if named else next(one for one in kept if _holds(one, case_id))
+
+
+def _holds(one: shelf.Kept, case_id: str) -> bool:
+    return any(case.id == case_id for case in collection.read(one.path).cases)
 
 
 def source(path: Path) -> Source:

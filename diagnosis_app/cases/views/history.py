@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from corpus_ingest import library
 from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.policy import Verb
+from diagnosis_app.attachments.shown import note_pieces, origins
 from diagnosis_app.cases import actions
 from diagnosis_app.cases.differences import differences
 from diagnosis_app.cases.panels import differential_panel, findings_panel, genes_panel
@@ -49,14 +50,16 @@ def version(request: HttpRequest, case_id: UUID, number: int) -> HttpResponse:
     case = actions.read_case(actor_of(request), case_id, part=f"version {number}")
     old = actions.version_of(case, number)
     content, draft = actions.content_of(old), actions.content_of(case.draft)
+    letters = origins(case.pk, content)
     context = {
         "case": case,
         "who": who(content.sex, content.age),
         "tab": "history",
         "version": old,
+        "note": note_pieces(content, letters),
         "content": content,
         "since": differences(content, draft),
-        "findings_html": findings_panel(content, editable=False),
+        "findings_html": findings_panel(content, letters, editable=False),
         "genes_html": genes_panel(content, editable=False) if content.genes else "",
         "differential_html": differential_panel(content, None, shown=10, opened=None, live=False),
         "editable": case.deleted_at is None and case.closed_at is None,

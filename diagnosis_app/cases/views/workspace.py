@@ -14,6 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.policy import Verb
+from diagnosis_app.attachments.panel import letters_now
+from diagnosis_app.attachments.shown import origins
+from diagnosis_app.attachments.tracing import lost
+from diagnosis_app.attachments.words import lost_words
 from diagnosis_app.cases import actions
 from diagnosis_app.cases.ages import age_from, onset_from
 from diagnosis_app.cases.content import FINDING_LIMIT, GENE_LIMIT, NOTE_LIMIT, PHRASE_LENGTH, Content, read_content
@@ -25,6 +29,7 @@ from diagnosis_app.cases.views.answers import answers_json, read_json
 from diagnosis_app.cases.views.next_steps import skipped
 from diagnosis_app.cases.views.terms import mentions
 from diagnosis_app.errors import Invalid
+from diagnosis_app.reanalysis.panel import newest as newest_alert
 from frontend.tags import moment
 from frontend.words import ONSETS, who
 from retrieval.errors import RetrievalError
@@ -41,6 +46,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     content = actions.content_of(found.draft)
     version = actions.last_version(found)
     editable = found.deleted_at is None and found.closed_at is None and actor.may(Verb.CASE_EDIT, found)
+    letters = letters_now(actor, found)
     context = {
         "case": found,
         "content": content,
@@ -50,11 +56,14 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "saved": _saved(found, version, content),
         "editable": editable,
         "onsets": sorted(set(ONSETS.values())),
-        "findings_html": findings_panel(content, editable=editable),
+        "findings_html": findings_panel(content, origins(found.pk, content), editable=editable),
+        "letters_html": letters["html"],
         "genes_html": genes_panel(content, editable=editable),
         "differential_html": differential_panel(content, None, shown=SHOWN[0], opened=(), editable=editable),
-        "page": _for_script(found, content, editable),
+        "page": _for_script(found, content, editable)
+        | {"letters": letters["names"], "letters_reading": letters["reading"]},
         "words": phrases(),
+        "alert": newest_alert(actor, found),
     }
     return render(request, "cases/case.html", context)
 
@@ -81,7 +90,8 @@ def draft(request: HttpRequest, case_id: UUID) -> HttpResponse:
         {
             **_state(found, stored, after),
             "content": after.stored(),
-            "findings": findings_panel(after, editable=True),
+            "findings": findings_panel(after, origins(found.pk, after), editable=True),
+            "lost": lost_words(lost(wanted, after)),
             "genes": genes_panel(after, editable=True),
             "differential": differential_panel(
                 after, before, shown=_shown(data), opened=_opened(data), skip=skipped(data.get("skip"))
@@ -173,6 +183,8 @@ def _for_script(found: Case, content: Content, editable: bool) -> dict[str, Any]
             "read": reverse("read"),
             "genes": reverse("genes"),
             "genes_read": reverse("genes_read"),
+            "letters": reverse("case_letters", kwargs=here),
+            "letter_add": reverse("letter_add", kwargs=here),
         },
     }
 

@@ -68,7 +68,7 @@ def run(options: dict[str, Any], say: Say, write: Say) -> None:
 
 
 def _tasks(snapshot: Snapshot, data: Path, options: dict[str, Any]) -> list[Task]:
-    makers = {
+    makers: dict[str, Callable[[], Task]] = {
         OWN_ANSWER: lambda: own_answer(snapshot, data / "knowledge" / "medquad.zip", options["limit"]),
         FINDINGS_TO_DISEASE: lambda: findings_to_disease(
             snapshot, data / "cases" / "phenopackets-dev.zip", options["limit"]

@@ -37,9 +37,13 @@ def queue() -> Iterator[Finding]:
 def worker() -> Iterator[Finding]:
     from diagnosis_app.celery import app
 
-    answers = app.control.inspect(timeout=SECONDS).ping() or {}
+    answers = sorted(app.control.inspect(timeout=SECONDS).ping() or {})
+    ingesting = [name for name in answers if name.startswith("ingest@")]
+    answers = [name for name in answers if name not in ingesting]
     if answers:
-        yield ok("worker", f"{len(answers)} answering: {', '.join(sorted(answers))}.")
+        yield ok("worker", f"{len(answers)} answering: {', '.join(answers)}.")
+        if not ingesting:
+            yield note("ingest", "No worker that brings knowledge in answers: uploads wait.")
     else:
         yield warning(
             "worker",

@@ -33,6 +33,7 @@ def test_a_case_comes_back_as_it_was_sent(ask: Asking) -> None:
         "origin": "api",
         "quote": "",
         "relative": "",
+        "letter": None,
     }
     assert got["reference"] == "C-0001"
     assert got["revision"] == 1

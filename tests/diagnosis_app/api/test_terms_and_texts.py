@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from corpus_ingest import library
 from diagnosis_app.audit.models import Entry
+from retrieval import hierarchy
+from retrieval.hierarchy import Hierarchy
+from retrieval.vocabularies import MondoTerm
 from tests.diagnosis_app.api.asking import Asking, answer, failure
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +79,28 @@ def test_a_disease_answers_with_frequencies_as_the_source_states_them(ask: Askin
     for one in disease["annotations"]:
         if one["frequency"]["kind"] == "counted":
             assert 0 <= one["frequency"]["n"] <= one["frequency"]["m"]
+
+
+def test_a_disease_answers_with_what_stands_around_it_in_mondo(ask: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The knowledge of the tests is HPO alone: nothing stands around a disease until there are classes."""
+    assert answer(ask.get("/diseases/OMIM:154700"))["parents"] == []
+    terms = (
+        MondoTerm("MONDO:0000001", "connective tissue disease"),
+        MondoTerm("MONDO:0000002", "Marfan", (("OMIM:154700", ""),), ("MONDO:0000001",)),
+        MondoTerm("MONDO:0000003", "beside", (), ("MONDO:0000001",)),
+        MondoTerm("MONDO:0000004", "below", (), ("MONDO:0000002",)),
+    )
+    found = library.current()
+    monkeypatch.setitem(found.__dict__, "hierarchy", Hierarchy(hierarchy.build(terms, {}), found.diseases))
+    disease = answer(ask.get("/diseases/OMIM:154700"))
+    (parent,) = disease["parents"]
+    assert (parent["name"], parent["relation"], parent["source"]) == (
+        "connective tissue disease",
+        "subclass_of",
+        "mondo",
+    )
+    assert [(one["name"], one["through"]) for one in disease["siblings"]] == [("beside", "MONDO:0000001")]
+    assert [one["name"] for one in disease["children"]] == ["below"]
 
 
 def test_a_text_is_read_with_places_and_status(ask: Asking) -> None:

@@ -182,8 +182,8 @@ def test_counts_of_patients_are_said_where_they_tell_something() -> None:
 
 
 def test_a_case_that_the_bank_lost_leaves_its_likeness(published: CaseBank) -> None:
-    assert nearest_words([HANNAH.id], published, 0.61).endswith("Girl, 9 months, likeness 0.61")
-    assert nearest_words(["gone"], published, 0.61) == "likeness 0.61"
+    assert nearest_words([HANNAH.id], published, 0.61).endswith("Girl, 9 months, agreement 0.61")
+    assert nearest_words(["gone"], published, 0.61) == "agreement 0.61"
     assert nearest_words([HANNAH.id], None, None) == ""
 
 

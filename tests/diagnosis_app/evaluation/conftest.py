@@ -48,11 +48,12 @@ def in_use(small: Snapshot, settings: Any, tmp_path: Path, monkeypatch: pytest.M
     library.close_all()
 
 
-def ran(*command: object) -> Said:
+def ran(*command: object, processes: bool = True) -> Said:
     """A command of ours in one process."""
+    command = (*command, "--processes", "1") if processes else command
     out, err, code = io.StringIO(), io.StringIO(), 0
     try:
-        call_command(*map(str, command), "--processes", "1", stdout=out, stderr=err)
+        call_command(*map(str, command), stdout=out, stderr=err)
     except CommandError as error:
         err.write(str(error))
         code = 1

@@ -21,6 +21,12 @@ def test_a_document_comes_back_whole_and_equal(texts: Held) -> None:
         assert texts.passages.document(one.id) == one
 
 
+def test_what_may_not_be_handed_on_stays_marked(snapshot: Snapshot) -> None:
+    store = held([document("a", "Text.", redistributable=False), document("b", "Text.")], snapshot).passages
+    assert [store.record(k).redistributable for k in (0, 1)] == [False, True]
+    assert store.document_at(0).redistributable is False
+
+
 def test_every_passage_stands_in_its_documents_text_where_it_says(texts: Held) -> None:
     store = texts.passages
     assert store.size == 7

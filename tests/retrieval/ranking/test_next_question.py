@@ -120,7 +120,7 @@ def test_also_with_published_cases_genes_and_prevalence(
 def test_an_answer_moves_what_the_findings_say_together(kind: ContributionKind) -> None:
     """The equality above would hold of a ranker in which these terms stood still."""
     subject, moved = published_world.ranker(), 0
-    for patient in published_world.PATIENTS[:5]:
+    for patient in published_world.PATIENTS[:8]:
         for question in subject.next_questions(patient, limit=6).questions:
             longer = with_finding(patient, Finding(question.term))
             for leader in question.leaders:

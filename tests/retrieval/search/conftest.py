@@ -72,7 +72,7 @@ CASES = (
 
 def write_knowledge(folder: Path, cases: tuple[PublishedCase, ...] = CASES) -> Path:
     """Builds a snapshot with these cases and uses it; returns the knowledge directory."""
-    record = SourceRecord("cases", "Cases", "1", "", "", "", {"cases": repr([one.id for one in cases])})
+    record = SourceRecord("cases", "Cases", "1", "CC0-1.0", "", "", {"cases": repr([one.id for one in cases])})
     source = Source("cases", lambda: Fetched({}, {}), lambda _: record, lambda _: Parsed(cases=cases))
     obo = tiny.OBO.replace("[Typedef]", MORE + "[Typedef]")
     hpo = tiny.write(folder / "raw", obo=obo)

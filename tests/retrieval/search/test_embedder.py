@@ -16,7 +16,7 @@ import pytest
 from retrieval.search import model_folder
 from retrieval.search.embedder import Embedder, open_embedder
 from retrieval.search.errors import EmbedderMissing
-from retrieval.search.shelf import MOST_WINDOWS, WINDOW, Questions, _windows
+from retrieval.search.shelf import MOST_WINDOWS, WINDOW, Questions, windows_of
 from tests.environment import ROOT
 from tests.retrieval.search.words_embedder import WordsEmbedder
 
@@ -106,11 +106,11 @@ def test_the_real_model_comes_from_files_and_asks_nobody(tmp_path: Path) -> None
 
 def test_a_question_in_windows_is_bounded_and_whole_sentences() -> None:
     note = "The child has seizures. " * 1000
-    windows = _windows(note)
+    windows = windows_of(note)
     assert len(windows) <= MOST_WINDOWS
     assert all(len(window) <= WINDOW * 2 for window in windows)
     assert windows[0].endswith(".")
-    assert _windows("sleeps with her neck stretched back") == ["sleeps with her neck stretched back"]
+    assert windows_of("sleeps with her neck stretched back") == ["sleeps with her neck stretched back"]
 
 
 def test_a_question_asked_again_is_not_embedded_again() -> None:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError
 
+from corpus_ingest.ingestion import shutdown as ingest
 from diagnosis_app import env
 from diagnosis_app.operations import embedded_redis, listening, local, prepare
 from diagnosis_app.operations.supervisor import Child, NeverReady, Supervisor
@@ -47,6 +48,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.BIND, help="address to listen on (CLEW_BIND)")
         parser.add_argument("--port", type=int, help="port to listen on (CLEW_PORT); otherwise the next free one")
+        parser.add_argument(
+            "--open-data", action="store_true", help="first load open data that are not here yet from their publishers"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _leave)
@@ -57,12 +61,12 @@ class Command(BaseCommand):
         except local.AlreadyRunning as error:
             raise Refused(f"Clew is already running on {var}: {error.said}.") from None
         try:
-            self._serve(var, lock, options["host"], options["port"])
+            self._serve(var, lock, options["host"], options["port"], open_data=options["open_data"])
         except KeyboardInterrupt:
             self._say("Stopped.")
             sys.exit(130)
 
-    def _serve(self, var: Path, lock: local.Lock, host: str, port: int | None) -> None:
+    def _serve(self, var: Path, lock: local.Lock, host: str, port: int | None, *, open_data: bool) -> None:
         explicit = port is not None or bool(env.raw("CLEW_PORT"))
         wanted = settings.PORT if port is None else port
         try:
@@ -76,6 +80,8 @@ class Command(BaseCommand):
         try:
             prepare.database(self._say)
             prepare.static_files(self._say)
+            if open_data:
+                prepare.open_data(self._say)
             prepare.knowledge(self._say)
             login = prepare.first_login()
             logs.mkdir(mode=0o700, exist_ok=True)
@@ -110,6 +116,7 @@ class Command(BaseCommand):
         for web in webs:
             supervisor.start(web)
         supervisor.start(Child("worker", worker_command(python)))
+        supervisor.start(Child("ingest", worker_command(python, queue=ingest.NAME)))
         supervisor.start(Child("reaper", [python, manage, "reaper"]))
         if self._can_search_by_meaning():
             supervisor.start(Child("retrieval", [python, manage, "retrieval"]))
@@ -146,11 +153,13 @@ class _Signals:
         self.count += 1
 
 
-def worker_command(python: str) -> list[str]:
-    """The worker, under ./run and in a container alike."""
+def worker_command(python: str, queue: str = "") -> list[str]:
+    """The worker, under ./run and in a container alike; with a queue of its own, one thread and its name."""
+    threads = 1 if queue else settings.WORKER_PROCESSES
     return [
         *[python, "-m", "celery", "--app", "diagnosis_app.celery", "worker", "--loglevel", "INFO"],
-        *["--concurrency", str(settings.WORKER_PROCESSES), "--without-gossip", "--without-mingle"],
+        *["--concurrency", str(threads), "--without-gossip", "--without-mingle"],
+        *(["--queues", queue, "--hostname", f"{queue}@%h"] if queue else []),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Watches for investigations that nobody works on. One small process beside the workers."""
+"""Watches for work that nobody does, and for other knowledge in use. One small process beside the workers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
+from diagnosis_app.leases import sweep_all
 from diagnosis_app.runs.reaper import sweep
 
 log = logging.getLogger("clew.reaper")
 
 
 class Command(BaseCommand):
-    help = "Tells the workers again of investigations that are queued or whose worker was lost."
+    help = (
+        "Tells the workers again of work that is queued or whose worker was lost, and notices other knowledge in use."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,6 +40,7 @@ class Command(BaseCommand):
     def _round(self) -> None:
         try:
             swept = sweep()
+            sweep_all()
         except DatabaseError as error:
             connection.close()
             log.warning("the database did not answer: %s", type(error).__name__)

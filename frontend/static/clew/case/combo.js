@@ -1,5 +1,6 @@
 /* Adding a finding: a combobox over labels and synonyms (WAI-ARIA APG, list autocomplete). */
 import { element, say } from "./words.js";
+import { count, placeOf } from "./ranges.js";
 import { finding, withFinding, withoutPhrase, withPhrase } from "./profile.js";
 import { request } from "../http.js";
 
@@ -130,11 +131,19 @@ export function createCombo({ box, store, page, announce }) {
     store.change((content) => {
       const rest = words ? withoutPhrase(content, words) : content;
       const entry = { term: id, label, status, origin: words ? "note" : "typed" };
-      return withFinding(rest, words ? { ...entry, quote: words } : entry);
+      return withFinding(rest, words ? { ...entry, quote: words, letter: placeIn(content, words) } : entry);
     });
     clear();
     announce(say("added", { name: label, status: say(status) }));
     return undefined;
+  }
+
+  /** Words that were selected in the note may stand in a letter. */
+  function placeIn(content, words) {
+    const at = content.note.indexOf(words);
+    if (at < 0) return null;
+    const start = count(content.note.slice(0, at));
+    return placeOf(content, start, start + count(words));
   }
 
   function keep(words) {

@@ -1,4 +1,5 @@
 /* Editing the text of the note. What cannot be kept stays in the field, with the reason beside it. */
+import { withNote } from "./ranges.js";
 import { element, say } from "./words.js";
 
 // eslint-disable-next-line no-control-regex
@@ -45,7 +46,7 @@ export function createEditor({ section, store, sync, page, onRead, onWalk }) {
       return;
     }
     sync.hold(null);
-    const changed = store.change((content) => (content.note === field.value ? content : { ...content, note: field.value }), { cause: "typing", merge: "note" });
+    const changed = store.change((content) => withNote(content, field.value), { cause: "typing", merge: "note" });
     if (changed) sync.touch({ delay: PAUSE });
   }
 

@@ -2,8 +2,10 @@
 
    A mention is a proposal until somebody decides. Only then is there a finding. */
 import { LOOKS, element, icon, say, signOf } from "./words.js";
+import { placeOf, seams } from "./ranges.js";
 import { withDropped, withFinding, withoutDropped, withPhrase } from "./profile.js";
 
+const OWN = 40; // characters written into a letter that are worth a mark of their own
 const KEYS = { p: "present", a: "excluded", r: "family", u: "uncertain" };
 
 /** Offsets of the server count characters, those of the browser count UTF-16 units. */
@@ -14,7 +16,7 @@ function inUnits(text, mentions) {
   return mentions.map((one) => ({ ...one, start: at[one.start] ?? text.length, end: at[one.end] ?? text.length }));
 }
 
-export function createNote({ section, store, page, onChoose }) {
+export function createNote({ section, store, page, onChoose, names = {} }) {
   const clin = section.querySelector("[data-walk]");
   const strip = section.querySelector("[data-strip]");
   const part = (name) => section.querySelector(`[data-${name}]`);
@@ -40,24 +42,46 @@ export function createNote({ section, store, page, onChoose }) {
     const text = store.content.note;
     const held = clin.contains(document.activeElement);
     mentions = inUnits(text, read)
+      .map((one, at) => ({ ...one, from: read[at].start, to: read[at].end })) // in characters, for its place in a letter
       .filter((one) => one.end > one.start && one.end <= text.length)
       .map((one) => ({ ...one, quote: text.slice(one.start, one.end).slice(0, page.limits.phrase) }));
     const pieces = [];
     let done = 0;
+    const tags = seams(store.content, (words) => words.trim().length > OWN);
+    const upTo = (end, before = end) => {
+      while (tags.length && tags[0].at < before) {
+        const { at, letter } = tags.shift();
+        if (at > done) pieces.push(...plain(text.slice(done, at)));
+        pieces.push(tag(letter));
+        done = Math.max(done, at);
+      }
+      if (end > done) for (const piece of plain(text.slice(done, end))) pieces.push(piece);
+      done = Math.max(done, end);
+    };
     marks = mentions.map((mention, position) => {
-      for (const piece of plain(text.slice(done, mention.start))) pieces.push(piece);
+      upTo(mention.start, mention.start + 1);
       const mark = element("mark", { class: "m", role: page.editable ? "button" : null, "data-at": position, tabindex: -1 });
       pieces.push(mark);
       done = mention.end;
       return mark;
     });
-    for (const piece of plain(text.slice(done))) pieces.push(piece);
+    upTo(text.length, Infinity);
     const fresh = document.createDocumentFragment();
     for (const piece of pieces) fresh.append(piece); // one by one: a call takes only so many at once
     clin.replaceChildren(fresh);
     current = Math.min(current, Math.max(0, marks.length - 1));
     paint();
     if (held) focus(current);
+  }
+
+  /** Whose words follow: a letter's, with the way to its text, or one's own. */
+  function tag(letter) {
+    if (!letter) return element("span", { class: "lt" }, say("letter_own"));
+    const name = names[letter.attachment];
+    if (!name) return element("span", { class: "lt" }, icon("doc", "i-s"), say("letter_deleted"));
+    const url = `${page.url}attachments/${letter.attachment}/?at=${letter.offset}-${letter.offset + letter.note_end - letter.note_start}#at`;
+    const words = letter.page ? say("letter_page", { name, page: letter.page }) : name;
+    return element("a", { class: "lt", href: url }, icon("doc", "i-s"), element("bdi", {}, words));
   }
 
   /** Text with the phrases that were kept as written. */
@@ -172,7 +196,7 @@ export function createNote({ section, store, page, onChoose }) {
         const cleared = withoutDropped(content, { term, quote });
         const others = { ...cleared, findings: cleared.findings.filter((one) => !(one.term === term && one.quote === quote && one.status !== status)) };
         const old = cleared.findings.find((one) => one.term === term && one.quote === quote);
-        return withFinding(others, { ...old, term, label, status, quote, origin: "note" });
+        return withFinding(others, { ...old, term, label, status, quote, origin: "note", letter: placeOf(content, mention.from, mention.to) });
       });
       announce(say("said", { name: label, status: say(status) }));
     }
@@ -189,11 +213,11 @@ export function createNote({ section, store, page, onChoose }) {
     if (!waiting.length) return;
     let count = 0;
     store.change((content) =>
-      waiting.reduce((next, { term, label, quote, status }) => {
+      waiting.reduce((next, { term, label, quote, status, from, to }) => {
         const there = next.findings.some((one) => one.term === term && (one.status === "family") === (status === "family"));
         if (there) return next;
         count += 1;
-        return withFinding(next, { term, label, status, quote, origin: "note" });
+        return withFinding(next, { term, label, status, quote, origin: "note", letter: placeOf(content, from, to) });
       }, content),
     );
     announce(say("accepted_all", { n: count }));
@@ -266,7 +290,7 @@ export function createNote({ section, store, page, onChoose }) {
 
   function spoken(selection) {
     const copy = selection.getRangeAt(0).cloneContents();
-    copy.querySelectorAll(".vh").forEach((one) => one.remove());
+    copy.querySelectorAll(".vh, .lt").forEach((one) => one.remove());
     return copy.textContent.replace(/\s+/g, " ").trim();
   }
 

@@ -6,12 +6,14 @@ import { createDifferential } from "./differential.js";
 import { createEditor } from "./editor.js";
 import { createFindings } from "./findings.js";
 import { createGenes } from "./genes.js";
+import { createLetters } from "./letters.js";
 import { createNote } from "./note.js";
 import { createPatient } from "./patient.js";
 import { createSimilar } from "./similar.js";
 import { createStore } from "./store.js";
 import { createSync } from "./sync.js";
 import { createTray } from "./tray.js";
+import { keyOf } from "./ranges.js";
 import { say } from "./words.js";
 import { request } from "../http.js";
 import { onKeys } from "../keys.js";
@@ -41,6 +43,7 @@ const view = {
     parts.genes.show(answer.genes);
     parts.differential.show(answer.differential);
     $("[data-who]").textContent = answer.who;
+    parts.letters.lost(answer.lost);
   },
   kept(answer, { recovered }) {
     announce(answer.saved);
@@ -60,7 +63,8 @@ const view = {
 const sync = createSync({ store, page, user, view });
 
 const choose = (words) => parts.combo.find(words);
-parts.note = createNote({ section: $("[data-note]"), store, page, onChoose: choose });
+parts.letters = createLetters({ section: $("[data-note]"), store, sync, page, announce, onNames: () => parts.note?.redraw(), onInserted: () => parts.editor.editing() && parts.editor.close() });
+parts.note = createNote({ section: $("[data-note]"), store, page, onChoose: choose, names: parts.letters.names });
 parts.tray = createTray({ box: $("[data-tray]"), store, page, onChoose: choose, announce });
 parts.findings = createFindings({ box: $("[data-findings]"), store, page, announce });
 parts.differential = createDifferential({ box: $("[data-differential]"), sheet: $("[data-differential-sheet]"), store, sync, page, announce, undo });
@@ -72,18 +76,20 @@ parts.editor = createEditor({ section: $("[data-note]"), store, sync, page, onRe
 parts.editor.onKeep?.((words) => parts.note.keepWords(words));
 
 const phrasesOf = (content) => content.unmapped.join("\n");
-let drawn = { note: store.content.note, phrases: phrasesOf(store.content) };
+const shape = (content) => ({ note: content.note, phrases: phrasesOf(content), letters: keyOf(content) });
+let drawn = shape(store.content);
 store.subscribe((content, cause) => {
   if (cause !== "typing" && content.note !== drawn.note) {
-    drawn = { note: content.note, phrases: phrasesOf(content) };
+    drawn = shape(content);
     read();
-  } else if (phrasesOf(content) !== drawn.phrases) {
-    drawn = { ...drawn, phrases: phrasesOf(content) };
+  } else if (cause !== "typing" && (phrasesOf(content) !== drawn.phrases || keyOf(content) !== drawn.letters)) {
+    drawn = { ...shape(content), note: drawn.note };
     parts.note.redraw();
   } else if (cause !== "typing") {
     parts.note.paint();
   }
   parts.tray.draw();
+  parts.letters.paint();
   parts.editor.refresh();
   if (["undo", "redo", "theirs", "replay"].includes(cause)) parts.patient.refresh(spokenAge);
   if (!["adopt", "typing", "theirs", "replay"].includes(cause)) sync.touch();
@@ -93,7 +99,7 @@ store.subscribe((content, cause) => {
 let unread = false;
 async function read() {
   const text = store.content.note;
-  drawn = { ...drawn, note: text };
+  drawn = { ...shape(store.content), note: text };
   parts.note.draw([]);
   if (!text.trim()) return;
   try {
@@ -194,6 +200,7 @@ onKeys({
   n: () => parts.note.focus(),
   f: () => parts.combo.focus(),
   g: () => parts.genes.open(),
+  l: () => parts.letters.open(),
   d: () => parts.differential.focus(),
   q: () => parts.differential.ask(),
   s: () => parts.similar.focus(),

@@ -2,52 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from corpus_ingest import shelf
+from corpus_ingest import loading, shelf
+from corpus_ingest.loading import Limits
 from corpus_ingest.sources.phenopackets import release
-from corpus_ingest.sources.phenopackets.release import Limits, ReleaseUnavailable
+from corpus_ingest.sources.phenopackets.release import ReleaseUnavailable
+from tests.corpus_ingest.publisher import Server, moved, whole
 from tests.corpus_ingest.sources.phenopackets.made import pack, packet
 
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-class Server:
-    """Answers each path as a test says, and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, Answer] = {}
-        self.asked: list[str] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.asked.append(self.path)
-                answer = outer.answers.get(self.path, whole(b"", 404))
-                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    answer(self)
-
-            def log_message(self, *words: object) -> None:
-                pass
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+SOON = Limits(pause=0.01)
 
 
 @pytest.fixture
@@ -62,27 +35,12 @@ def archive(tmp_path: Path) -> bytes:
     return pack(tmp_path / "made.zip", {"PMID_1_a.json": packet("a"), "PMID_1_b.json": packet("b")}).read_bytes()
 
 
-def whole(content: bytes, status: int = 200, **headers: str) -> Answer:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in ({"Content_Length": str(len(content))} | headers).items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(content)
-
-    return answer
-
-
-def moved(target: str) -> Answer:
-    return whole(b"", 302, Location=target)
-
-
 def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
 def load(tmp_path: Path, url: str, sha256: str = "", limits: Limits | None = None) -> bytes:
-    with release.fetched(url, sha256, tmp_path / "sources", limits) as path:
+    with release.fetched(url, sha256, tmp_path / "sources", limits or SOON) as path:
         content = path.read_bytes()
     assert list((tmp_path / "sources").iterdir()) == [], "the archive goes when it has been read"
     return content
@@ -90,7 +48,10 @@ def load(tmp_path: Path, url: str, sha256: str = "", limits: Limits | None = Non
 
 def fails(tmp_path: Path, url: str, sha256: str = "", limits: Limits | None = None) -> str:
     """The error's words, after making sure that nothing was kept."""
-    with pytest.raises(ReleaseUnavailable) as caught, release.fetched(url, sha256, tmp_path / "sources", limits):
+    with (
+        pytest.raises(ReleaseUnavailable) as caught,
+        release.fetched(url, sha256, tmp_path / "sources", limits or SOON),
+    ):
         pytest.fail("an archive was handed on")
     assert list((tmp_path / "sources").glob("*")) == []
     assert caught.value.hint
@@ -161,11 +122,11 @@ def test_an_address_that_is_not_allowed_is_never_asked(tmp_path: Path, url: str)
 
 
 def test_a_server_elsewhere_cannot_send_us_to_this_machine() -> None:
-    first = release._allowed("https://example.org/all.zip", None)
-    with pytest.raises(ReleaseUnavailable, match="redirects to this machine itself"):
-        release._allowed("http://127.0.0.1:8000/all.zip", first)
-    with pytest.raises(ReleaseUnavailable, match="redirects to this machine itself"):
-        release._allowed("https://localhost/all.zip", first)
+    first = loading.allowed("https://example.org/all.zip", None)
+    with pytest.raises(loading.Unavailable, match="redirects to this machine itself"):
+        loading.allowed("http://127.0.0.1:8000/all.zip", first)
+    with pytest.raises(loading.Unavailable, match="redirects to this machine itself"):
+        loading.allowed("https://localhost/all.zip", first)
 
 
 def test_a_truncated_archive_is_an_error_of_its_own(tmp_path: Path, server: Server, archive: bytes) -> None:

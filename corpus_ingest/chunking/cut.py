@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from corpus_ingest.sentences import sentences
+from corpus_ingest.chunking.sentences import sentences
 from retrieval.passages.document import Block, BlockKind, Document, Passage, passage_id
 
 TARGET = 900  # characters; two short paragraphs, and less than most embedders read
@@ -115,34 +115,3 @@ def _goals(spans: Iterable[_Span], target: int) -> dict[int, int]:
 
 def _length(group: Sequence[_Span]) -> int:
     return group[-1].end - group[0].start
-
-
-def tables_with_headers(blocks: Sequence[Block], target: int = TARGET) -> tuple[tuple[Block, ...], tuple[int, ...]]:
-    """The blocks with long tables in parts, each with the first row, so that no part is without its headings.
-
-    A source does this before it makes a document: a passage is an exact span, so what it shows has to be in the
-    text. The second value says where each block, and the end, has moved to.
-    """
-    made: list[Block] = []
-    moved: list[int] = []
-    for block in blocks:
-        moved.append(len(made))
-        if block.kind is not BlockKind.TABLE or len(block.text) <= target:
-            made.append(block)
-        else:
-            made.extend(Block(part, block.section, block.kind, block.page) for part in _parts(block.text, target))
-    moved.append(len(made))
-    return tuple(made), tuple(moved)
-
-
-def _parts(text: str, target: int) -> Iterator[str]:
-    header, *rows = text.split("\n")
-    part: list[str] = []
-    size = len(header)
-    for one in rows:
-        if part and size + len(one) + 1 > target:
-            yield "\n".join((header, *part))
-            part, size = [], len(header)
-        part.append(one)
-        size += len(one) + 1
-    yield "\n".join((header, *part))

@@ -1,0 +1,221 @@
+"""Who proposed a snapshot, who put it into use, and how to go back.
+
+The pointer in the knowledge directory says what is in use; rows are the record of it. The pointer is
+moved after the approval is stored and before the row says "published", so that a process killed in
+between leaves an approval that `settle` carries out. What somebody put into use at the shell
+(`knowledge build`, `knowledge use`) is found by `settle` and recorded without a name.
+
+Nobody publishes what they proposed themselves unless CLEW_PUBLISH_ALONE says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from corpus_ingest import publish
+from corpus_ingest.errors import NothingToRollBack, NotPossible, SecondPersonNeeded
+from corpus_ingest.models import Ingestion, Publication, PublicationState
+from retrieval.errors import SnapshotMissing, SnapshotUnreadable
+from retrieval.snapshot import verify_snapshot
+
+if TYPE_CHECKING:
+    from diagnosis_app.accounts.models import User
+
+Published = Callable[[str, str], None]  # (snapshot now in use, the one before or ""), after the pointer has moved
+AT_THE_SHELL = "At the command line."
+_listeners: list[Published] = []
+
+
+def when_published(listener: Published) -> None:
+    """Asks to be told of each change of the snapshot in use. Called once, when the application starts."""
+    _listeners.append(listener)
+
+
+def propose(
+    snapshot: str,
+    *,
+    by: User | None = None,
+    note: str = "",
+    checks: Sequence[Mapping[str, Any]] = (),
+    ingestion: Ingestion | None = None,
+) -> Publication:
+    """Offers a snapshot for use. Proposed already: that proposal comes back as it is."""
+    _whole(snapshot)
+    if snapshot == in_use():
+        raise NotPossible("This snapshot is in use already.")
+    try:
+        with transaction.atomic():
+            return Publication.objects.create(
+                snapshot=snapshot,
+                ingestion=ingestion,
+                proposed_by=by,
+                proposed_at=timezone.now(),
+                note=note[:500],
+                checks=[dict(one) for one in checks],
+            )
+    except IntegrityError:
+        return Publication.objects.get(snapshot=snapshot, state=PublicationState.PROPOSED)
+
+
+def approve(publication: Publication, *, by: User | None = None, note: str = "") -> Publication:
+    """Puts a proposed snapshot into use. `by` None is whoever works at the machine's shell."""
+    settle()
+    with transaction.atomic():
+        row = Publication.objects.select_for_update().get(pk=publication.pk)
+        if row.state != PublicationState.PROPOSED:
+            raise NotPossible("This proposal is not open any more.", hint="Propose the snapshot again.")
+        if by is not None and row.proposed_by_id == by.pk and not settings.PUBLISH_ALONE:
+            raise SecondPersonNeeded(
+                "A second person publishes what you proposed.", hint="Ask another curator of your deployment."
+            )
+        _whole(row.snapshot)
+        row.approved_by, row.approved_at = by, timezone.now()
+        row.note = note[:500] or row.note
+        row.save()
+    _carry_out(row)
+    return row
+
+
+def withdraw(publication: Publication, *, note: str = "") -> Publication:
+    """Takes a proposal back; the snapshot stays where it is until it is pruned."""
+    with transaction.atomic():
+        row = Publication.objects.select_for_update().get(pk=publication.pk)
+        if row.state != PublicationState.PROPOSED:
+            raise NotPossible("This proposal is not open any more.")
+        row.state, row.ended_at, row.note = PublicationState.WITHDRAWN, timezone.now(), note[:500] or row.note
+        row.save()
+    return row
+
+
+def roll_back(*, by: User | None = None, note: str = "", to: str = "") -> Publication:
+    """Goes back to the snapshot that was in use before, or to `to`, in one step; one person is enough.
+
+    Going back is what is done when something is wrong: it does not wait for a second person.
+    """
+    settle()
+    now = in_use()
+    target = to or previous()
+    if not target or target == now:
+        raise NothingToRollBack("No earlier snapshot is there.", hint="See manage.py knowledge list.")
+    _whole(target)
+    moment = timezone.now()
+    with transaction.atomic():
+        Publication.objects.filter(snapshot=target, state=PublicationState.PROPOSED).update(
+            state=PublicationState.WITHDRAWN, ended_at=moment
+        )
+        Publication.objects.filter(snapshot=now or "", state=PublicationState.PUBLISHED, ended_at=None).update(
+            state=PublicationState.ROLLED_BACK, ended_at=moment
+        )
+        row = Publication.objects.create(
+            snapshot=target,
+            before=now or "",
+            proposed_by=by,
+            proposed_at=moment,
+            approved_by=by,
+            approved_at=moment,
+            note=note[:500],
+        )
+    _carry_out(row)
+    return row
+
+
+def history(limit: int = 100) -> QuerySet[Publication]:
+    """Newest first, proposals included. What was put into use at the shell is there too."""
+    settle()
+    return Publication.objects.select_related("proposed_by", "approved_by", "ingestion")[:limit]
+
+
+def proposals() -> QuerySet[Publication]:
+    """What waits for a second person, newest first."""
+    waiting = Publication.objects.filter(state=PublicationState.PROPOSED, approved_at=None)
+    return waiting.select_related("proposed_by", "ingestion")
+
+
+def in_use() -> str | None:
+    """The id that the pointer names; None without a pointer that can be read."""
+    try:
+        return publish.in_use(_directory())
+    except SnapshotMissing:
+        return None
+
+
+def previous() -> str:
+    """The last snapshot in use before the present one that is still there; "" if there is none."""
+    there = {*publish.finished(_directory())} - {in_use()}
+    used = Publication.objects.exclude(published_at=None).order_by("-published_at", "-pk")
+    for snapshot, state in used.values_list("snapshot", "state"):
+        if snapshot in there and state == PublicationState.PUBLISHED:
+            return str(snapshot)
+        there.discard(snapshot)  # what was rolled back the last time is not what one goes back to
+    return ""
+
+
+def settle() -> None:
+    """Brings rows and pointer together: carries out what was approved, and records what the shell put into use."""
+    for row in Publication.objects.filter(state=PublicationState.PROPOSED).exclude(approved_at=None):
+        _carry_out(row)
+    now = in_use()
+    last = Publication.objects.filter(state=PublicationState.PUBLISHED, ended_at=None).first()
+    if now is None or (last is not None and last.snapshot == now):
+        return
+    try:
+        _record(now, last)
+    except IntegrityError:  # another process saw it at the same moment and recorded it
+        return
+    if last is not None:
+        _tell(now, last.snapshot)
+
+
+# --- inside --------------------------------------------------------------
+
+
+def _carry_out(row: Publication) -> None:
+    """Moves the pointer, then says so in the row. Doing it twice leaves what doing it once leaves."""
+    before = in_use() or ""
+    publish.use(_directory(), row.snapshot)
+    moment = timezone.now()
+    with transaction.atomic():
+        Publication.objects.filter(state=PublicationState.PUBLISHED, ended_at=None).exclude(pk=row.pk).update(
+            ended_at=moment
+        )
+        row.state, row.published_at = PublicationState.PUBLISHED, moment
+        row.before = row.before or (before if before != row.snapshot else "")
+        row.save()
+    _tell(row.snapshot, row.before)
+
+
+def _record(snapshot: str, last: Publication | None) -> None:
+    """What the shell put into use. An open proposal of it is thereby published."""
+    moment = timezone.now()
+    with transaction.atomic():
+        Publication.objects.filter(state=PublicationState.PUBLISHED, ended_at=None).update(ended_at=moment)
+        row = Publication.objects.filter(snapshot=snapshot, state=PublicationState.PROPOSED).first()
+        row = row or Publication(snapshot=snapshot, proposed_at=moment)
+        row.state, row.approved_at, row.published_at = PublicationState.PUBLISHED, moment, moment
+        row.before = last.snapshot if last else ""
+        row.note = row.note or AT_THE_SHELL
+        row.save()
+
+
+def _tell(snapshot: str, before: str) -> None:
+    for listener in _listeners:
+        listener(snapshot, before)
+
+
+def _whole(snapshot: str) -> None:
+    if snapshot not in publish.finished(_directory()):
+        raise SnapshotMissing("There is no such snapshot.", hint="See manage.py knowledge list.")
+    problems = verify_snapshot(_directory() / snapshot)
+    if problems:
+        raise SnapshotUnreadable(f"Snapshot {snapshot} is damaged. {problems[0]}", hint="Build it again.")
+
+
+def _directory() -> Path:
+    return Path(settings.KNOWLEDGE_DIR)

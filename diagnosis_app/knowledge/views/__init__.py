@@ -1,0 +1,1 @@
+"""The pages about knowledge, one file for what belongs together."""
