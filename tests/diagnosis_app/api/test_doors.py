@@ -40,7 +40,7 @@ def somewhere(path: str, values: dict[str, str]) -> str:
 
 NOTHING = {
     **{"case_id": NOWHERE, "run_id": NOWHERE, "number": "1", "term_id": "HP:0001250", "disease_id": "OMIM:154700"},
-    **{"one": "OMIM:154700", "other": "OMIM:101600", "published_id": "nobody"},
+    **{"one": "OMIM:154700", "other": "OMIM:101600", "published_id": "nobody", "ingestion_id": NOWHERE},
 }
 
 
