@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from corpus_ingest import library, open_data, publishing, quarantine, refresh, released
 from corpus_ingest.errors import NotPossible
@@ -239,20 +237,6 @@ def test_a_decision_that_cannot_be_kept_is_not_shown_as_made(
     assert answer.status_code == 507
     held.refresh_from_db()
     assert held.state == "held" and held.by is None
-
-
-def test_no_byte_that_a_database_refuses_reaches_it(as_: Any, deployment: Deployment, draft: str) -> None:
-    """PostgreSQL refuses a NUL in a text; a page must not break on an address that somebody made up."""
-    held, curator = HeldText.objects.get(), as_(Role.CURATOR)
-    with CaptureQueriesContext(connection) as asked:
-        assert curator.get("/knowledge/held/", {"reason": "a\x00b"}).status_code == 200
-        assert curator.get("/knowledge/documents/x", {"in": "a\x00b"}).status_code == 404
-        curator.post(f"/knowledge/held/{held.pk}/release/", {"why": "A\x00quotation."})
-        curator.post("/knowledge/schedule/stop/", {"feed": "a\x00b"})
-        curator.post("/knowledge/held/a%00b/release/", {"why": "x"})
-        as_(Role.CLINICIAN).get("/knowledge/documents/x", {"in": "a\x00b"})
-        as_(Role.ADMIN).post("/knowledge/roll-back/a%00b/", {"note": "a\x00b"})
-    assert not [one["sql"] for one in asked.captured_queries if "\x00" in one["sql"]]
 
 
 def test_an_admin_reads_what_was_held_and_does_not_let_it_in(as_: Any, deployment: Deployment, draft: str) -> None:
