@@ -33,6 +33,12 @@ _OPEN = re.compile(
     r"apache|odc[- ]by|pddl|ogl|us government work|https?://creativecommons\.org/(publicdomain|licenses/by(-sa)?/))",
     re.IGNORECASE,
 )
+# What no such licence says of itself; where it stands anywhere in the words, they are not what they begin with.
+_CLOSED = re.compile(
+    r"(?<![a-z])(nc|nd)(?![a-z])|by(nc|nd)|non[\W_]*commercial|no[\W_]*deriv|all rights reserved|not to be|"
+    r"(may|must|can|do|does) ?not|no redistribution|permission (of|from|is|must)",
+    re.IGNORECASE,
+)
 UNKNOWN = "its licence is not known to allow it"
 CASES = "cases"
 COMPUTED = frozenset({"ontology", "diseases", "ranker", "autocomplete", "reader", "hierarchy"})  # hold no text whole
@@ -77,7 +83,7 @@ def export(directory: Path, file: Path) -> Exported:
 
 def may_be_passed_on(licence: str) -> bool:
     """Whether these words are known to allow it; what is not known does not."""
-    return _OPEN.match(licence) is not None
+    return _OPEN.match(licence) is not None and _CLOSED.search(licence) is None
 
 
 # --- inside --------------------------------------------------------------
@@ -108,7 +114,7 @@ def _reduced(
         record = store.record(k)
         source = records.get(record.source)
         licence = record.licence or (source.licence if source else "")
-        if record.source in closed or not may_be_passed_on(licence):
+        if record.source in closed or not record.redistributable or not may_be_passed_on(licence):
             gone[f"{record.source}: {licence or 'no licence stated'}"] += 1
             continue
         documents.append(store.document_at(k))

@@ -2,15 +2,19 @@
 
 The pointer in the knowledge directory says what is in use; rows are the record of it. The pointer is
 moved after the approval is stored and before the row says "published", so that a process killed in
-between leaves an approval that `settle` carries out. What somebody put into use at the shell
-(`knowledge build`, `knowledge use`) is found by `settle` and recorded without a name.
+between leaves an approval that `settle` carries out. Whoever moves the pointer or ends a row does so alone,
+under the kernel's lock, so that two people at once leave rows and pointer that agree. What somebody put
+into use at the shell (`knowledge build`, `knowledge use`) is found by `settle` and recorded without a name.
 
 Nobody publishes what they proposed themselves unless CLEW_PUBLISH_ALONE says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import fcntl
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +34,9 @@ if TYPE_CHECKING:
 
 Published = Callable[[str, str], None]  # (snapshot now in use, the one before or ""), after the pointer has moved
 AT_THE_SHELL = "At the command line."
+GONE = "The snapshot was no longer there."
+_LOCK = ".publishing"
+log = logging.getLogger("clew.ingest")
 _listeners: list[Published] = []
 
 
@@ -66,7 +73,12 @@ def propose(
 
 def approve(publication: Publication, *, by: User | None = None, note: str = "") -> Publication:
     """Puts a proposed snapshot into use. `by` None is whoever works at the machine's shell."""
-    settle()
+    with _alone():
+        return _approved(publication, by, note)
+
+
+def _approved(publication: Publication, by: User | None, note: str) -> Publication:
+    _settle()
     with transaction.atomic():
         row = Publication.objects.select_for_update().get(pk=publication.pk)
         if row.state != PublicationState.PROPOSED:
@@ -85,7 +97,7 @@ def approve(publication: Publication, *, by: User | None = None, note: str = "")
 
 def withdraw(publication: Publication, *, note: str = "") -> Publication:
     """Takes a proposal back; the snapshot stays where it is until it is pruned."""
-    with transaction.atomic():
+    with _alone(), transaction.atomic():
         row = Publication.objects.select_for_update().get(pk=publication.pk)
         if row.state != PublicationState.PROPOSED:
             raise NotPossible("This proposal is not open any more.")
@@ -99,7 +111,12 @@ def roll_back(*, by: User | None = None, note: str = "", to: str = "") -> Public
 
     Going back is what is done when something is wrong: it does not wait for a second person.
     """
-    settle()
+    with _alone():
+        return _rolled_back(by, note, to)
+
+
+def _rolled_back(by: User | None, note: str, to: str) -> Publication:
+    _settle()
     now = in_use()
     target = to or previous()
     if not target or target == now:
@@ -159,10 +176,40 @@ def previous() -> str:
 
 def settle() -> None:
     """Brings rows and pointer together: carries out what was approved, and records what the shell put into use."""
-    for row in Publication.objects.filter(state=PublicationState.PROPOSED).exclude(approved_at=None):
-        _carry_out(row)
-    now = in_use()
-    last = Publication.objects.filter(state=PublicationState.PUBLISHED, ended_at=None).first()
+    if _unsettled():
+        with _alone():
+            _settle()
+
+
+# --- inside --------------------------------------------------------------
+
+
+def _approvals() -> QuerySet[Publication]:
+    """What was approved and is not in use yet."""
+    return Publication.objects.filter(state=PublicationState.PROPOSED).exclude(approved_at=None)
+
+
+def _last() -> Publication | None:
+    return Publication.objects.filter(state=PublicationState.PUBLISHED, ended_at=None).first()
+
+
+def _unsettled() -> bool:
+    now, last = in_use(), _last()
+    return _approvals().exists() or (now is not None and (last is None or last.snapshot != now))
+
+
+def _settle() -> None:
+    """As `settle`, with the lock held. What cannot be carried out now waits, and hinders nobody who only looks."""
+    for row in _approvals():
+        if row.snapshot not in publish.finished(_directory()):
+            row.state, row.ended_at, row.note = PublicationState.WITHDRAWN, timezone.now(), row.note or GONE
+            row.save(update_fields=["state", "ended_at", "note"])
+            continue
+        try:
+            _carry_out(row)
+        except OSError as error:
+            log.error("snapshot %s is approved and cannot be put into use: %s", row.snapshot, type(error).__name__)
+    now, last = in_use(), _last()
     if now is None or (last is not None and last.snapshot == now):
         return
     try:
@@ -173,7 +220,16 @@ def settle() -> None:
         _tell(now, last.snapshot)
 
 
-# --- inside --------------------------------------------------------------
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One at a time; the lock is the kernel's and goes with the process. No directory, nothing to move."""
+    directory = _directory()
+    if not directory.is_dir():
+        yield
+        return
+    with (directory / _LOCK).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _carry_out(row: Publication) -> None:

@@ -75,10 +75,14 @@ def waiting() -> QuerySet[HeldText]:
 def _decide(text: HeldText, state: HeldState, by: User | None, why: str) -> HeldText:
     if not why.strip():
         raise NotPossible("A reason is missing.", hint="Say why this text may be shown.")
-    who = by.get_username() if by is not None else ""
-    released.decide(text.id, released=state == HeldState.RELEASED, by=who, why=why.strip()[:500])
-    text.state, text.by, text.why, text.at = state, by, why.strip()[:500], timezone.now()
-    text.save(update_fields=["state", "by", "why", "at"])
+    said, now = _storable(why.strip())[:500], timezone.now()
+    with transaction.atomic():  # the file last: no text is let in of which no row says who answers for it
+        row = HeldText.objects.filter(pk=text.pk).update(state=state, by=by, why=said, at=now)
+        if row != 1:
+            raise NotPossible("This text is not among those held back any more.", hint="Reload the page.")
+        who = by.get_username() if by is not None else ""
+        released.decide(text.id, released=state == HeldState.RELEASED, by=who, why=said)
+    text.state, text.by, text.why, text.at = state, by, said, now
     return text
 
 

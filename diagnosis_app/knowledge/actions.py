@@ -181,7 +181,7 @@ def _steer(actor: Actor, ingestion: Ingestion, part: str) -> Ingestion:
 def find_held(actor: Actor, held_id: str) -> HeldText:
     actor.require(Verb.KNOWLEDGE_REVIEW)
     try:
-        return HeldText.objects.select_related("by", "ingestion").get(pk=held_id)
+        return HeldText.objects.select_related("by", "ingestion").get(pk=held_id.replace("\x00", ""))
     except (HeldText.DoesNotExist, ValueError):
         raise Hidden(_("This text is not among those held back."), hint=_("It may have left its source.")) from None
 
@@ -224,7 +224,9 @@ def propose(actor: Actor, snapshot: str, note: str = "") -> Publication:
     """Offers a built snapshot for use, if it is fit; a second person decides."""
     actor.require(Verb.KNOWLEDGE_CHANGE)
     with _plainly(), transaction.atomic():
-        proposed = publishing.propose(snapshot, by=_user(actor), note=note, checks=_checked(snapshot))
+        proposed = publishing.propose(
+            snapshot, by=_user(actor), note=note.replace("\x00", ""), checks=_checked(snapshot)
+        )
         _note_down(actor, Verb.KNOWLEDGE_CHANGE, f"snapshot:{snapshot}", {"part": "propose"})
     return proposed
 
@@ -238,14 +240,14 @@ def approve(actor: Actor, publication: Publication, note: str = "") -> Publicati
         with transaction.atomic():
             detail = {"part": "approve", "publication": publication.pk, "before": publishing.in_use() or ""}
             _note_down(actor, Verb.KNOWLEDGE_PUBLISH, f"snapshot:{publication.snapshot}", detail)
-        return publishing.approve(publication, by=user, note=note)
+        return publishing.approve(publication, by=user, note=note.replace("\x00", ""))
 
 
 def withdraw(actor: Actor, publication: Publication, note: str = "") -> Publication:
     """Takes a proposal back, or turns it down."""
     actor.require(Verb.KNOWLEDGE_PUBLISH)
     with _plainly(), transaction.atomic():
-        withdrawn = publishing.withdraw(publication, note=note)
+        withdrawn = publishing.withdraw(publication, note=note.replace("\x00", ""))
         detail = {"part": "withdraw", "publication": publication.pk}
         _note_down(actor, Verb.KNOWLEDGE_PUBLISH, f"snapshot:{publication.snapshot}", detail)
     return withdrawn
@@ -260,12 +262,13 @@ def roll_back(actor: Actor, to: str = "", note: str = "") -> Publication:
         with transaction.atomic():
             detail = {"part": "roll back", "before": publishing.in_use() or ""}
             _note_down(actor, Verb.KNOWLEDGE_PUBLISH, f"snapshot:{target}", detail)
-        return publishing.roll_back(by=_user(actor), note=note, to=to)
+        return publishing.roll_back(by=_user(actor), note=note.replace("\x00", ""), to=to)
 
 
 def _was_in_use(snapshot: str) -> None:
     """Going back is for what two people let in once; a draft takes the way of every draft."""
     publishing.settle()
+    snapshot = snapshot.replace("\x00", "")
     published = Q(snapshot=snapshot, published_at__isnull=False) | Q(before=snapshot)
     if snapshot and Publication.objects.filter(published).exists():
         return

@@ -158,7 +158,8 @@ def _questions(
 
 def _question(name: str, asked: Asked, said: Mapping[str, str] | None, upload: Upload | None) -> Question:
     check = asked.name in CHECKS
-    value = "" if said is None else ("yes" if check and said.get(name) else said.get(name, "")).strip()[:LONGEST]
+    given = (said or {}).get(name, "").replace("\x00", "")  # which no database stores in JSON
+    value = ("yes" if check and given else given).strip()[:LONGEST]
     missing = said is not None and asked.required and not value
     problem = _("%(what)s is missing.") % {"what": _(asked.title)} if missing else ""
     return Question(

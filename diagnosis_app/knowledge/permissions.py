@@ -12,6 +12,7 @@ from diagnosis_app.accounts.guard import actor_of
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.errors import Hidden
 from diagnosis_app.runs.models import Run
+from retrieval.manifest import ID_PATTERN
 
 
 def allowed(request: HttpRequest) -> dict[str, Any]:
@@ -25,6 +26,8 @@ def allowed(request: HttpRequest) -> dict[str, Any]:
 
 def require_readable(actor: Actor, snapshot_id: str) -> None:
     """What was once in use may be read by everybody, for old results quote it; a draft only by who reviews it."""
+    if not ID_PATTERN.match(snapshot_id):
+        raise Hidden()
     if actor.may(Verb.KNOWLEDGE_REVIEW) or snapshot_id == publishing.in_use():
         return
     published = Publication.objects.filter(snapshot=snapshot_id).exclude(published_at=None)

@@ -15,6 +15,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -81,11 +82,15 @@ def begin(person: int, name: str, size: int) -> Upload:
             hint=_("Tell whoever runs the server that its disk is full."),
         )
     upload = Upload(secrets.token_hex(16), person, _shown(name), size, 0)
-    folder = _root() / upload.id
-    folder.mkdir(mode=0o700)
-    (folder / _CONTENT).touch(mode=0o600)
     about = {key: value for key, value in asdict(upload).items() if key in {"person", "name", "size"}}
-    (folder / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    folder = _root() / upload.id
+    try:
+        folder.mkdir(mode=0o700)
+        (folder / _CONTENT).touch(mode=0o600)
+        (folder / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    except OSError:
+        discard(upload)
+        raise _not_written() from None
     return upload
 
 
@@ -115,13 +120,12 @@ def append(upload: Upload, at: int, piece: bytes) -> Upload:
             file.write(piece)
             file.flush()
             os.fsync(file.fileno())
+    except FileNotFoundError:  # discarded while this piece was on its way
+        return find(upload.person, upload.id)
     except OSError:
-        os.truncate(upload.path, at)
-        raise NoRoom(
-            _("The server could not write the file."),
-            field="file",
-            hint=_("Its disk may be full. Tell whoever runs it, then try again."),
-        ) from None
+        with suppress(OSError):
+            os.truncate(upload.path, at)
+        raise _not_written() from None
     return find(upload.person, upload.id)
 
 
@@ -161,17 +165,21 @@ def sweep() -> int:
     """Takes away what is older than a day; says how many."""
     gone = 0
     for folder in _folders():
-        try:
-            old = time.time() - (folder / _CONTENT).stat().st_mtime > KEPT
-        except OSError:
-            old = time.time() - folder.stat().st_mtime > KEPT
-        if old:
+        if time.time() - (_changed(folder / _CONTENT) or _changed(folder) or time.time()) > KEPT:
             shutil.rmtree(folder, ignore_errors=True)
             gone += 1
     return gone
 
 
 # --- inside --------------------------------------------------------------
+
+
+def _not_written() -> NoRoom:
+    return NoRoom(
+        _("The server could not write the file."),
+        field="file",
+        hint=_("Its disk may be full. Tell whoever runs it, then try again."),
+    )
 
 
 def _root() -> Path:
@@ -192,8 +200,16 @@ def _folders() -> list[Path]:
 
 
 def _all() -> list[Upload]:
-    found = [(folder.stat().st_mtime, _read(folder.name)) for folder in _folders()]
+    found = [(_changed(folder), _read(folder.name)) for folder in _folders()]
     return [one for _at, one in sorted(((at, one) for at, one in found if one), key=lambda pair: (pair[0], pair[1].id))]
+
+
+def _changed(path: Path) -> float:
+    """When it was written last; 0 for what another request took away meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _taken() -> int:

@@ -272,7 +272,7 @@ def _read_ask(ask: Any, at: int) -> dict[str, Any]:
     if not isinstance(ask, dict):
         raise BadRequest(f"asks[{at}]: expected an object")
     collection, texts, limit = ask.get("collection"), ask.get("texts"), ask.get("limit")
-    if collection not in COLLECTIONS:
+    if not isinstance(collection, str) or collection not in COLLECTIONS:
         raise BadRequest(f"asks[{at}].collection: expected one of {', '.join(COLLECTIONS)}")
     if not isinstance(texts, list) or len(texts) > wire.MOST_TEXTS:
         raise BadRequest(f"asks[{at}].texts: expected a list of at most {wire.MOST_TEXTS}")
@@ -280,7 +280,10 @@ def _read_ask(ask: Any, at: int) -> dict[str, Any]:
         raise BadRequest(f"asks[{at}].texts: expected texts of 1 to {wire.LONGEST_TEXT} characters")
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= wire.MOST_HITS:
         raise BadRequest(f"asks[{at}].limit: expected 1 to {wire.MOST_HITS}")
-    return {"collection": collection, "texts": texts, "limit": limit, "filters": _filters(ask.get("filters"), at)}
+    filters = _filters(ask.get("filters"), at)
+    if filters and collection != PASSAGES:
+        raise BadRequest(f"asks[{at}].filters: only passages are filtered")
+    return {"collection": collection, "texts": texts, "limit": limit, "filters": filters}
 
 
 def _filters(said: Any, at: int) -> Filters:

@@ -51,7 +51,7 @@ def hold(request: HttpRequest, held_id: str) -> HttpResponse:
 
 def _page(request: HttpRequest, *, problem: ClinicError | None = None, about: str = "") -> HttpResponse:
     actor, asked = actor_of(request), request.POST if problem else request.GET
-    reason, released = asked.get("reason", "")[:60], asked.get("state") == "released"
+    reason, released = asked.get("reason", "").replace("\x00", "")[:60], asked.get("state") == "released"
     page, rows = shown.page_of(asked.get("page", "1"), reason=reason, released=released)
     log.record(
         actor,

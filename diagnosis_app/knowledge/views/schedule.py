@@ -30,6 +30,6 @@ def schedule(request: HttpRequest) -> HttpResponse:
 @require_POST
 @performs(Verb.KNOWLEDGE_CHANGE)
 def unschedule(request: HttpRequest) -> HttpResponse:
-    actions.unschedule(actor_of(request), request.POST.get("feed", ""))
+    actions.unschedule(actor_of(request), request.POST.get("feed", "").replace("\x00", ""))
     messages.info(request, _("Turned off. Nothing is fetched by itself any more from there."))
     return redirect("knowledge")

@@ -142,6 +142,19 @@ def test_an_export_leaves_out_what_may_not_be_passed_on_and_says_so(places: Path
     assert sorted(path.name for path in places.glob(".export-*")) == []
 
 
+def test_a_text_that_its_source_says_is_not_to_be_passed_on_stays_whatever_its_licence(places: Path) -> None:
+    open_ones = texts("CC0", "CC0")
+    kept = [replace(one, redistributable=i > 0) for i, one in enumerate(open_ones.parse(Fetched({}, {})).documents)]
+    source = replace(open_ones, parse=lambda _: Parsed(documents=kept))
+    name = pipeline.build(places / "knowledge", sources=[tiny.write(places / "raw"), source]).id
+    exported = export(places / "knowledge" / name, places / "out.tar")
+    assert list(exported.left_out) == ["1 text of letters: CC0"]
+    with tarfile.open(places / "out.tar") as tar:
+        tar.extractall(places / "elsewhere", filter="data")
+    copy = open_snapshot(places / "elsewhere" / exported.snapshot)
+    assert [copy.passages.record(k).title for k in range(copy.passages.document_count)] == ["Letter 1"]
+
+
 def test_what_may_be_passed_on_whole_keeps_its_id(places: Path) -> None:
     name = pipeline.build(places / "knowledge", sources=[tiny.write(places / "raw"), texts("CC0")]).id
     exported = export(places / "knowledge" / name, places / "out.tar")
@@ -168,6 +181,15 @@ def test_what_may_be_passed_on_whole_keeps_its_id(places: Path) -> None:
         ("CC BY-ND 4.0", False),
         ("Creative Commons Attribution-NonCommercial", False),
         ("Creative Commons Attribution NoDerivs", False),
+        ("CC BY 4.0, non-commercial use only", False),
+        ("CC BY\u2013NC 4.0", False),
+        ("CC BY 4.0 (NC)", False),
+        ("CC BYNC", False),
+        ("Creative Commons Attribution\u2013NonCommercial 4.0", False),
+        ("Creative Commons Attribution-ShareAlike 4.0, no derivatives", False),
+        ("Creative Commons Attribution-ShareAlike 4.0", True),
+        ("MIT Press, all rights reserved", False),
+        ("Public domain; copies may not be redistributed", False),
         ("All rights reserved", False),
         ("not stated", False),
         ("", False),

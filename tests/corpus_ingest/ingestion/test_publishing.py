@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from corpus_ingest import library, pipeline, publish, publishing
+from corpus_ingest import library, pipeline, publish, publishing, retention
 from corpus_ingest.errors import NothingToRollBack, NotPossible, SecondPersonNeeded
 from corpus_ingest.ingestion import reaper
 from corpus_ingest.models import Publication
@@ -136,6 +139,60 @@ def test_a_process_killed_after_the_approval_is_finished_by_the_next_round(
     assert Publication.objects.get(pk=proposal.pk).state == "published"
 
 
+def test_a_full_disk_at_the_pointer_leaves_pages_prune_and_a_way_out(
+    built: Callable[[int], str], people: Any, places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = built(11), built(8)
+    publishing.settle()
+    proposal = publishing.propose(second, by=people[0])
+    with monkeypatch.context() as patched:
+        patched.setattr(publish, "use", _full)
+        with pytest.raises(OSError):
+            publishing.approve(proposal, by=people[1])
+        assert [row.snapshot for row in publishing.history()] == [second, first]
+        assert second in retention.prune(places / "knowledge", keep=0).stays
+        reaper.sweep()
+        assert publishing.in_use() == first
+    reaper.sweep()
+    assert publishing.in_use() == second
+
+
+def test_an_approved_snapshot_that_is_gone_is_never_put_into_use(
+    built: Callable[[int], str], people: Any, places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = built(11), built(8)
+    publishing.settle()
+    proposal = publishing.propose(second, by=people[0])
+    with monkeypatch.context() as patched:
+        patched.setattr(publish, "use", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            publishing.approve(proposal, by=people[1])
+    shutil.rmtree(places / "knowledge" / second)
+    reaper.sweep()
+    assert publishing.in_use() == first == library.current().id
+    assert Publication.objects.get(pk=proposal.pk).state == "withdrawn"
+
+
+def test_the_pointer_is_moved_by_one_at_a_time(
+    built: Callable[[int], str], people: Any, places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two who approve, go back or settle at once wait for each other: rows and pointer never disagree."""
+    first, second = built(11), built(8)
+    publishing.settle()
+    moved, really = [], publish.use
+
+    def use(directory: Path, snapshot: str) -> None:
+        with (directory / publishing._LOCK).open("a") as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        moved.append(snapshot)
+        really(directory, snapshot)
+
+    monkeypatch.setattr(publish, "use", use)
+    publishing.approve(publishing.propose(second, by=people[0]), by=people[1])
+    publishing.roll_back(by=people[0])
+    assert moved == [second, first]
+
+
 def test_what_the_shell_put_into_use_is_in_the_history_and_the_others_are_told(
     built: Callable[[int], str], places: Path, told: list[Any]
 ) -> None:
@@ -150,6 +207,10 @@ def test_what_the_shell_put_into_use_is_in_the_history_and_the_others_are_told(
         (first, "", publishing.AT_THE_SHELL),
     ]
     assert told == [(second, first)]
+
+
+def _full(*_: Any) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def _killed(*_: Any) -> None:

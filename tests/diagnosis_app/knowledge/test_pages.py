@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from corpus_ingest import library, open_data, publishing, refresh
+from corpus_ingest import library, open_data, publishing, quarantine, refresh, released
+from corpus_ingest.errors import NotPossible
 from corpus_ingest.ingestion import requests
 from corpus_ingest.models import HeldText, Ingestion, Publication, State
 from diagnosis_app.accounts.models import Role
@@ -213,6 +214,29 @@ def test_a_text_is_let_in_only_with_a_reason(as_: Any, deployment: Deployment, d
     curator.post(f"/knowledge/held/{held.pk}/hold/")
     held.refresh_from_db()
     assert held.state == "held"
+
+
+def test_a_text_that_has_left_meanwhile_is_not_let_in_behind_everybodys_back(
+    as_: Any, deployment: Deployment, draft: str, clinic: Clinic
+) -> None:
+    """An ingestion took the row away between the page and the button: no decision is written that no row shows."""
+    held = HeldText.objects.get()
+    HeldText.objects.all().delete()
+    with pytest.raises(NotPossible):
+        quarantine.release(held, by=clinic.person(Role.CURATOR), why="A quotation.")
+    assert released.ids() == frozenset()
+
+
+def test_a_decision_that_cannot_be_kept_is_not_shown_as_made(
+    as_: Any, deployment: Deployment, draft: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = HeldText.objects.get()
+    full = lambda *_a, **_k: (_ for _ in ()).throw(OSError(28, "No space left on device"))  # noqa: E731
+    monkeypatch.setattr(released, "decide", full)
+    answer = as_(Role.CURATOR).post(f"/knowledge/held/{held.pk}/release/", {"why": "A quotation."})
+    assert answer.status_code == 507
+    held.refresh_from_db()
+    assert held.state == "held" and held.by is None
 
 
 def test_an_admin_reads_what_was_held_and_does_not_let_it_in(as_: Any, deployment: Deployment, draft: str) -> None:

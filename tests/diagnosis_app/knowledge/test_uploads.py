@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,6 +103,34 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(clinic: Clinic, mon
     assert upload.path.stat().st_size == 0
 
 
+def test_a_disk_that_fills_as_an_upload_is_announced_is_said_and_leaves_nothing(
+    curator: Client, place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "write_text", lambda *_a, **_k: (_ for _ in ()).throw(OSError(28, "No space left")))
+    answer = begin(curator, "book.pdf", 6)
+    assert answer.status_code == 507 and answer.json()["code"] == "upload.no_room" and answer.json()["hint"]
+    assert list((place / "uploads").iterdir()) == []
+
+
+def test_a_piece_of_what_was_discarded_meanwhile_is_told_so(clinic: Clinic) -> None:
+    upload = uploads.begin(clinic.person(Role.CURATOR).pk, "book.pdf", 6)
+    uploads.discard(upload)
+    with pytest.raises(Hidden):
+        uploads.append(upload, 0, b"one")
+
+
+def test_an_upload_that_goes_while_others_are_listed_hurts_nobody(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = clinic.person(Role.CURATOR).pk
+    gone, stays = uploads.begin(person, "a.pdf", 3), uploads.begin(person, "b.pdf", 3)
+    listed = uploads._folders()
+    monkeypatch.setattr(uploads, "_folders", lambda: listed)
+    uploads.discard(gone)
+    assert [one.id for one in uploads.of(person)] == [stays.id]
+    assert uploads.sweep() == 0
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "..\\..\\boot.ini", "/etc/passwd", "a/b/c.pdf"])
 def test_a_name_is_words_to_show_and_never_a_path(clinic: Clinic, place: Any, name: str) -> None:
     upload = uploads.begin(clinic.person(Role.CURATOR).pk, name, 3)
@@ -188,7 +217,7 @@ def test_described_files_become_one_ingestion_and_leave_the_place_for_uploads(
     monkeypatch.setattr("corpus_ingest.ingestion.requests.ring", lambda _id: True)
     person = clinic.person(Role.CURATOR).pk
     upload = uploads.receive(person, "cases.json", 2, iter([b"[]"]))
-    said = {"upload": upload.id, f"kind-{upload.id}": "cases", "cases.licence": "CC0-1.0"}
+    said = {"upload": upload.id, f"kind-{upload.id}": "cases", "cases.licence": "CC0\x00-1.0"}
     answer = curator.post("/knowledge/add/describe/", said)
     assert answer.status_code == 302, answer.content.decode()[:2000]
     (file,) = Ingestion.objects.get().wanted["files"]
