@@ -35,9 +35,10 @@ from retrieval.search.texts import PASSAGES
 LONGEST = 4_000  # characters of a question that are read
 MOST = 100  # hits that one search answers with
 ALIKE = 0.8  # shared words of two passages of one document from which they say the same
-# What the ways count for. Words and meaning alike; findings as far as the question consists of them, and the more the
-# more of them there are; a disease that is named moves its passages up, and never above a far better answer.
-WORDS, MEANING, FINDINGS, DISEASE = 1.0, 1.0, 1.0, 0.25
+# What the ways count for. Meaning half of words: a general embedder blurs a list of findings (docs/evaluation.md).
+# Findings as far as the question consists of them, and the more the more of them there are; a disease that is named
+# moves its passages up, and never above a far better answer.
+WORDS, MEANING, FINDINGS, DISEASE = 1.0, 0.5, 1.0, 0.25
 FEW = 2  # so many findings count for half of what many do
 OF_NAME = 0.5  # what a word counts for that is of the disease's name and not of the question
 

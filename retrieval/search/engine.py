@@ -293,5 +293,10 @@ def _filters(said: Any, at: int) -> Filters:
         one = said.get(name, kind())
         if not isinstance(one, kind) or (kind is list and not all(isinstance(item, str) for item in one)):
             raise BadRequest(f"asks[{at}].filters.{name}: expected {'texts' if kind is list else 'a text'}")
-    chosen: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in said.items()}
-    return Filters(**chosen)
+    return Filters(
+        sources=tuple(said.get("sources", ())),
+        diseases=tuple(said.get("diseases", ())),
+        since=said.get("since", ""),
+        until=said.get("until", ""),
+        languages=tuple(said.get("languages", ())),
+    )

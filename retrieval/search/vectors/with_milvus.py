@@ -63,10 +63,16 @@ class MilvusStore:
     kind = Kind.MILVUS
 
     def __init__(
-        self, address: Address, *, public: bool = False, exact_up_to: int = EXACT_UP_TO, portion: int = PORTION
+        self,
+        address: Address,
+        *,
+        public: bool = False,
+        exact_up_to: int = EXACT_UP_TO,
+        portion: int = PORTION,
+        patience: float = SEARCHING,
     ) -> None:
         self._address = address
-        self._exact_up_to, self._portion = exact_up_to, portion
+        self._exact_up_to, self._portion, self._patience = exact_up_to, portion, patience
         _refuse_outside(address, public)
         self._pymilvus = load(address)
         if address.file is not None:
@@ -127,7 +133,7 @@ class MilvusStore:
                 output_fields=[POSITION],
                 search_params={"metric_type": "IP", "params": {"ef": breadth}},
                 consistency_level="Bounded",
-                timeout=SEARCHING,
+                timeout=self._patience,
             )
         answer = nothing(len(asked), limit)
         for row, hits in enumerate(found):

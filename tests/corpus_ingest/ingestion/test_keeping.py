@@ -20,6 +20,7 @@ from corpus_ingest.export import NotExportable, export, may_be_passed_on
 from corpus_ingest.ingestion import requests
 from corpus_ingest.models import Ingestion, Refresh, State
 from corpus_ingest.source import Fetched, Parsed, Source
+from corpus_ingest.sources.documents.about import About
 from retrieval.manifest import SourceRecord
 from retrieval.passages.document import Block, Document
 from retrieval.snapshot import open_snapshot, verify_snapshot
@@ -174,6 +175,11 @@ def test_what_may_be_passed_on_whole_keeps_its_id(places: Path) -> None:
 )
 def test_a_licence_that_is_not_known_to_allow_it_does_not(licence: str, may: bool) -> None:
     assert may_be_passed_on(licence) is may
+
+
+def test_a_document_without_the_curators_promise_never_leaves_whatever_its_licence_says() -> None:
+    assert may_be_passed_on(About(licence="CC BY 4.0", redistributable=True).licence_words)
+    assert not may_be_passed_on(About(licence="CC BY 4.0").licence_words)
 
 
 # --- refresh -----------------------------------------------------------------

@@ -14,6 +14,7 @@ from retrieval.search.vectors import Contents, Kind, VectorStore
 from retrieval.search.vectors.stores import LocalStore
 
 DIMENSION = 24
+PATIENCE = 60.0  # seconds: a test is about what is found, on a machine as busy as it may be
 ROWS = 500  # vectors that Milvus is given at a time here, so that filling has a middle
 CONTENTS = Contents("0123456789abcdef", "e" * 16, "passages", "d" * 32)
 NO_FAISS = "needs faiss-cpu: ./run and ./test install it with search by meaning"
@@ -61,7 +62,7 @@ def _milvus(exact_up_to: int) -> Callable[[Path], VectorStore]:
         from retrieval.search.vectors.with_milvus import MilvusStore
 
         file = Address(file=folder / "m.db")
-        return MilvusStore(file, exact_up_to=exact_up_to, portion=ROWS * DIMENSION * 4)
+        return MilvusStore(file, exact_up_to=exact_up_to, portion=ROWS * DIMENSION * 4, patience=PATIENCE)
 
     return opened
 
