@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -54,7 +55,7 @@ def context_of(request: HttpRequest, tried: Tried) -> dict[str, Any]:
         "problem": problem,
         "listed": listed,
         "sheet": sheet(latest) if latest else None,
-        "tried": tried,
+        "tried": tried if tried.asked or not use else replace(tried, empty=not use.manifest.counts.get("passages")),
     }
     if use:
         manifest = use.manifest

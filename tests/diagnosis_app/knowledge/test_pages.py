@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from corpus_ingest import library, open_data, publishing, refresh, released
+from corpus_ingest import library, open_data, publishing, refresh, released, sources
 from corpus_ingest.bringing import bring
 from corpus_ingest.ingestion import requests
 from corpus_ingest.models import HeldText, Ingestion, Publication, State
@@ -283,6 +284,8 @@ def test_a_draft_is_searched_by_who_reviews_it_and_by_nobody_else(as_: Any, depl
 
 
 def test_a_search_without_texts_says_what_to_do(as_: Any, deployment: Deployment) -> None:
+    before = words(as_(Role.CLINICIAN).get("/knowledge/"))  # before anybody asks in vain
+    assert "The knowledge in use holds no texts to quote." in before and "A curator adds documents" in before
     found = words(as_(Role.CURATOR).get("/knowledge/search/", {"q": "bent back"}))
     assert "The knowledge in use holds no texts to quote." in found and "Add documents" in found
 
@@ -339,6 +342,23 @@ def test_what_is_fetched_is_shown_before_and_nothing_else_can_be(as_: Any, deplo
     feeds = Ingestion.objects.get().wanted["feeds"]
     assert sorted(one["kind"] for one in feeds) == ["medquad", "orphanet"]
     assert all(one["unseen"] for one in feeds)  # no checksum is known before: the page said so
+
+
+def test_a_broken_list_of_addresses_is_named_where_something_would_be_fetched(
+    as_: Any, deployment: Deployment, settings: Any
+) -> None:
+    settings.OPEN_DATA = str(deployment.place / "open.json")
+    (deployment.place / "open.json").write_text("{")
+    page = words(as_(Role.CURATOR).get("/knowledge/add/"))
+    assert "CLEW_OPEN_DATA" in page and "names no publisher" not in page
+    kinds = {one.name: None for one in sources.kinds()}
+    (deployment.place / "open.json").write_text(json.dumps(kinds))
+    assert "names no publisher" in words(as_(Role.CURATOR).get("/knowledge/add/"))
+
+
+def test_the_command_that_is_shown_names_what_it_cannot_do_without(as_: Any, deployment: Deployment) -> None:
+    page = words(as_(Role.CURATOR).get("/knowledge/"))
+    assert "manage.py knowledge add documents PATH --say licence=..." in page
 
 
 def test_a_checksum_that_arrived_is_confirmed_by_a_person(as_: Any, deployment: Deployment) -> None:
