@@ -92,5 +92,6 @@ class SourceKind:
 
     @property
     def how(self) -> str:
-        """The command that brings it in."""
-        return self.command or f"manage.py knowledge add {self.name} PATH"
+        """The command that brings it in, with what it cannot do without."""
+        asked = "".join(f" --say {one.name}=..." for one in self.asks if one.required)
+        return self.command or f"manage.py knowledge add {self.name} PATH{asked}"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from corpus_ingest import held as held_back
 from corpus_ingest import memo, publish, released, shelf, texts
 from corpus_ingest.errors import LicenceMissing
 from corpus_ingest.finished import Finished, key_of
@@ -45,7 +46,6 @@ READERS = (
     ),
     "retrieval/passages/document.py",
 )
-HELD = "held"
 TEXTS = ("documents", "rejects")  # the parts of `Parsed` that are kept
 
 
@@ -140,18 +140,8 @@ def make(knowledge_dir: Path, material: Material, finished: Finished, watch: Wat
         with watch.step("Written"):
             made = publish.write_snapshot(knowledge_dir, parts, material.records, counts)
         stage.note("", **{name: n for name, n in counts.items() if isinstance(n, int)})
-    finished.put(HELD, made, [_held_row(one) for one in held])
+    held_back.keep(made, held, finished)
     return made
-
-
-def held_of(snapshot_id: str, finished: Finished) -> list[Held] | None:
-    """What screening held back when this snapshot was built; None where nobody remembers."""
-    rows = finished.get(HELD, snapshot_id)
-    return None if rows is None else [Held(**row) for row in rows]
-
-
-def _held_row(one: Held) -> dict[str, object]:
-    return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
 def _parsed(material: Material, finished: Finished, stage: Stage) -> Parsed:

@@ -23,8 +23,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from corpus_ingest import publish
+from corpus_ingest import held as held_back
+from corpus_ingest import publish, quarantine
 from corpus_ingest.errors import NothingToRollBack, NotPossible, SecondPersonNeeded
+from corpus_ingest.finished import Finished
 from corpus_ingest.models import Ingestion, Publication, PublicationState
 from retrieval.errors import SnapshotMissing, SnapshotUnreadable
 from retrieval.snapshot import verify_snapshot
@@ -251,6 +253,7 @@ def _record(snapshot: str, last: Publication | None) -> None:
     """What the shell put into use. An open proposal of it is thereby published."""
     moment = timezone.now()
     with transaction.atomic():
+        _mirror_what_was_held(snapshot)
         Publication.objects.filter(state=PublicationState.PUBLISHED, ended_at=None).update(ended_at=moment)
         row = Publication.objects.filter(snapshot=snapshot, state=PublicationState.PROPOSED).first()
         row = row or Publication(snapshot=snapshot, proposed_at=moment)
@@ -258,6 +261,16 @@ def _record(snapshot: str, last: Publication | None) -> None:
         row.before = last.snapshot if last else ""
         row.note = row.note or AT_THE_SHELL
         row.save()
+
+
+def _mirror_what_was_held(snapshot: str) -> None:
+    """What a build at the shell held back is to be decided like any other. Going back to an older one is none."""
+    known = Publication.objects.filter(snapshot=snapshot) | Publication.objects.filter(before=snapshot)
+    if known.exists() or Ingestion.objects.filter(snapshot=snapshot).exists():
+        return
+    held = held_back.of(snapshot, Finished(Path(settings.VAR_DIR) / "ingest"))
+    if held is not None:
+        quarantine.mirror(held)
 
 
 def _tell(snapshot: str, before: str) -> None:

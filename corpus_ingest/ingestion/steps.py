@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from corpus_ingest import check, embedding, incoming, memo, open_data, pipeline, publish, publishing, quarantine
+from corpus_ingest import held as held_back
 from corpus_ingest.bringing import bring
 from corpus_ingest.incoming import Incoming
 from corpus_ingest.ingestion.record import Record, Under
@@ -140,7 +141,7 @@ def _build(ingestion: Ingestion, directory: Path, record: Record) -> pipeline.Bu
         memo.remember(directory, material.key, made)
         with record.held():  # named while the lock is held: no prune takes it away
             Ingestion.objects.filter(pk=ingestion.pk).update(snapshot=made)
-    held = pipeline.held_of(made, results)
+    held = held_back.of(made, results)
     if held is not None:
         with record.held():
             quarantine.mirror(held, ingestion)

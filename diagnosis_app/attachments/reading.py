@@ -8,6 +8,7 @@ hostile file hurts neither the worker nor the web. Nothing of the letter is logg
 from __future__ import annotations
 
 import logging
+import threading
 import traceback
 from uuid import UUID
 
@@ -27,6 +28,9 @@ log = logging.getLogger("clew.letters")
 KINDS = frozenset({"pdf", "docx", "text", "markdown", "html", "csv", "image"})  # a table of values is typed as csv
 LIMITS = Limits(bytes=LARGEST, seconds=90.0, pages=300, characters=letter.LONGEST, recognised=20)
 WARNINGS = 20
+AT_ONCE = 2  # readings in one process, as many as the parsers admit
+# Waited for before a letter is claimed: a lease must not run out in a queue.
+_PLACES = threading.BoundedSemaphore(AT_ONCE)
 
 
 def read_letter(attachment_id: UUID) -> None:
@@ -43,12 +47,13 @@ def read_letter(attachment_id: UUID) -> None:
 
 def carry(attachment_id: UUID) -> bool:
     """Brings one letter from waiting to ready or failed. False if there was nothing to do."""
-    if not claim(attachment_id):
-        return False
-    try:
-        end(attachment_id, **_outcome(attachment_id))
-    except (Attachment.DoesNotExist, Original.DoesNotExist):
-        return False  # deleted for good while it was read
+    with _PLACES:
+        if not claim(attachment_id):
+            return False
+        try:
+            end(attachment_id, **_outcome(attachment_id))
+        except (Attachment.DoesNotExist, Original.DoesNotExist):
+            return False  # deleted for good while it was read
     return True
 
 

@@ -20,6 +20,7 @@ _INGESTION = "knowledge/ingestions/<uuid:ingestion_id>/"
 
 urlpatterns = [
     path("knowledge/", page.knowledge, name="knowledge"),
+    path("knowledge/open-cases/", page.reranking, name="knowledge_reranking"),
     path("knowledge/search/", searches.search, name="knowledge_search"),
     path("knowledge/add/", adding.add, name="knowledge_add"),
     path("knowledge/add/describe/", adding.describe, name="knowledge_describe"),

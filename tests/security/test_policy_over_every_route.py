@@ -242,6 +242,7 @@ PAGES: dict[str, Route] = {
     "genes": Route("GET", Verb.KNOWLEDGE_READ),
     "genes_read": Route("POST", Verb.RANK),
     "knowledge": Route("GET", Verb.KNOWLEDGE_READ),
+    "knowledge_reranking": Route("GET", Verb.KNOWLEDGE_REVIEW),
     "knowledge_search": Route("GET", Verb.KNOWLEDGE_READ),
     "knowledge_add": Route("GET", Verb.KNOWLEDGE_CHANGE),
     "knowledge_describe": Route("GET", Verb.KNOWLEDGE_CHANGE, also=GET_AND_POST),

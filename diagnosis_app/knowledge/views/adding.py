@@ -26,8 +26,10 @@ LICENCES = ("CC0-1.0", "CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-NC-4.0", "CC-BY-NC-ND
 @performs(Verb.KNOWLEDGE_CHANGE)
 def add(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
+    listed = sources_panel.listed(_manifest())
     context = {
-        "starter": sources_panel.listed(_manifest()).starter,
+        "starter": listed.starter,
+        "problem": listed.problem,
         "waiting": list(actions.uploads_of(actor)),
         "largest": uploads.LARGEST,
         "largest_mb": uploads.LARGEST // 1024**2,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from diagnosis_app.knowledge import held, in_use, planned, sources_panel
 from diagnosis_app.knowledge.draft import draft
 from diagnosis_app.knowledge.ingestion_panel import sheet
 from diagnosis_app.knowledge.permissions import allowed
+from diagnosis_app.knowledge.reranking import reranking as shown_reranking
 from diagnosis_app.knowledge.searching import Tried
 from retrieval.errors import RetrievalError
 
@@ -32,6 +34,13 @@ SHOWN_AFTERWARDS = timedelta(hours=12)  # how long an ingestion that ended stays
 @performs(Verb.KNOWLEDGE_READ)
 def knowledge(request: HttpRequest) -> HttpResponse:
     return render(request, "knowledge/knowledge.html", context_of(request, Tried()))
+
+
+@require_safe
+@performs(Verb.KNOWLEDGE_REVIEW)
+def reranking(request: HttpRequest) -> HttpResponse:
+    """How far the open cases have come, as the page asks for it while they are ranked again."""
+    return render(request, "knowledge/_reranking.html", {"reranking": shown_reranking(SHOWN_AFTERWARDS)})
 
 
 def context_of(request: HttpRequest, tried: Tried) -> dict[str, Any]:
@@ -46,7 +55,7 @@ def context_of(request: HttpRequest, tried: Tried) -> dict[str, Any]:
         "problem": problem,
         "listed": listed,
         "sheet": sheet(latest) if latest else None,
-        "tried": tried,
+        "tried": tried if tried.asked or not use else replace(tried, empty=not use.manifest.counts.get("passages")),
     }
     if use:
         manifest = use.manifest
@@ -59,7 +68,8 @@ def context_of(request: HttpRequest, tried: Tried) -> dict[str, Any]:
     if may["may_review"]:
         context |= {
             "held": held.held(),
-            "last": Ingestion.objects.exists(),
+            "screened": Ingestion.objects.exists() or bool(use and use.manifest.counts.get("documents")),
+            "reranking": shown_reranking(SHOWN_AFTERWARDS),
             "draft": draft(actor_of(request).user_id, alone=settings.PUBLISH_ALONE),
             "planned": planned.planned(),
             "feeds": listed.starter,

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
-from corpus_ingest import library, open_data, publishing, quarantine, refresh, released
+from corpus_ingest import library, open_data, publishing, quarantine, refresh, released, sources
+from corpus_ingest.bringing import bring
 from corpus_ingest.errors import NotPossible
 from corpus_ingest.ingestion import requests
 from corpus_ingest.models import HeldText, Ingestion, Publication, State
 from diagnosis_app.accounts.models import Role
 from diagnosis_app.accounts.policy import Verb
 from diagnosis_app.audit.models import Entry
+from diagnosis_app.cases.models import Case
 from diagnosis_app.knowledge import actions
+from diagnosis_app.reanalysis.models import Pass, Reranking
+from tests.corpus_ingest import texts_world
 from tests.ingesting import Deployment
 from tests.people import Clinic
 
@@ -246,6 +254,48 @@ def test_an_admin_reads_what_was_held_and_does_not_let_it_in(as_: Any, deploymen
     assert admin.post(f"/knowledge/held/{HeldText.objects.get().pk}/release/", {"why": "x"}).status_code == 403
 
 
+def test_what_a_build_at_the_shell_held_back_is_here_to_be_decided(as_: Any, deployment: Deployment) -> None:
+    curator = as_(Role.CURATOR)
+    assert "Nothing was screened yet." in words(curator.get("/knowledge/"))
+    bring("medquad", texts_world.medquad(deployment.place / "plain.zip"))
+    call_command("knowledge", "build")
+    assert "Screening held nothing back" in words(curator.get("/knowledge/"))
+    bring("medquad", texts_world.medquad(deployment.place / "new.zip", texts_world.WITH_A_HOSTILE_ONE))
+    call_command("knowledge", "build")
+    page = words(curator.get("/knowledge/"))
+    assert "Instruction in text" in page and "Nothing was screened yet." not in page
+    held = HeldText.objects.get()
+    call_command("knowledge", "use", deployment.first)  # an older one: what was found in the newer stays to be decided
+    curator.get("/knowledge/")
+    assert HeldText.objects.get() == held
+    curator.post(f"/knowledge/held/{held.pk}/release/", {"why": "A quotation of an attack."})
+    assert held.pk in released.ids()
+
+
+# --- open cases ----------------------------------------------------------------
+
+
+def test_who_publishes_sees_how_far_the_open_cases_have_come(as_: Any, deployment: Deployment, clinic: Clinic) -> None:
+    person, now = clinic.person(Role.CLINICIAN), timezone.now()
+    case = Case.objects.create(team=clinic.team, number=1, created_by=person, updated_at=now)
+    Pass.objects.create(number=1, target=deployment.first, state=Pass.State.ENDED, outcome="done")
+    curator = as_(Role.CURATOR)
+    assert "Open cases, ranked again" not in words(curator.get("/knowledge/"))  # the first compares with nothing
+    newest = Pass.objects.create(number=2, source="0" * 16, target=deployment.first)
+    page = words(curator.get("/knowledge/"))
+    assert "Open cases, ranked again" in page and "0 of 1 open case" in page and "every 3s" in page
+    Reranking.objects.create(during=newest, case=case, result=Reranking.Result.CHANGED)
+    Pass.objects.filter(pk=newest.pk).update(state=Pass.State.ENDED, outcome="done", ended_at=timezone.now())
+    part = words(curator.get("/knowledge/open-cases/"))
+    assert "1 of 1 open case" in part and "In 1 case the first five changed" in part and "every 3s" not in part
+    assert str(case.pk) not in part and "<html" not in part
+    Pass.objects.filter(pk=newest.pk).update(ended_at=timezone.now() - timedelta(days=2))
+    assert "Open cases, ranked again" not in words(curator.get("/knowledge/"))
+    clinician = as_(Role.CLINICIAN)
+    assert clinician.get("/knowledge/open-cases/").status_code == 403
+    assert "Open cases, ranked again" not in words(clinician.get("/knowledge/"))
+
+
 # --- searching and reading -----------------------------------------------------
 
 
@@ -258,6 +308,8 @@ def test_a_draft_is_searched_by_who_reviews_it_and_by_nobody_else(as_: Any, depl
 
 
 def test_a_search_without_texts_says_what_to_do(as_: Any, deployment: Deployment) -> None:
+    before = words(as_(Role.CLINICIAN).get("/knowledge/"))  # before anybody asks in vain
+    assert "The knowledge in use holds no texts to quote." in before and "A curator adds documents" in before
     found = words(as_(Role.CURATOR).get("/knowledge/search/", {"q": "bent back"}))
     assert "The knowledge in use holds no texts to quote." in found and "Add documents" in found
 
@@ -314,6 +366,23 @@ def test_what_is_fetched_is_shown_before_and_nothing_else_can_be(as_: Any, deplo
     feeds = Ingestion.objects.get().wanted["feeds"]
     assert sorted(one["kind"] for one in feeds) == ["medquad", "orphanet"]
     assert all(one["unseen"] for one in feeds)  # no checksum is known before: the page said so
+
+
+def test_a_broken_list_of_addresses_is_named_where_something_would_be_fetched(
+    as_: Any, deployment: Deployment, settings: Any
+) -> None:
+    settings.OPEN_DATA = str(deployment.place / "open.json")
+    (deployment.place / "open.json").write_text("{")
+    page = words(as_(Role.CURATOR).get("/knowledge/add/"))
+    assert "CLEW_OPEN_DATA" in page and "names no publisher" not in page
+    kinds = {one.name: None for one in sources.kinds()}
+    (deployment.place / "open.json").write_text(json.dumps(kinds))
+    assert "names no publisher" in words(as_(Role.CURATOR).get("/knowledge/add/"))
+
+
+def test_the_command_that_is_shown_names_what_it_cannot_do_without(as_: Any, deployment: Deployment) -> None:
+    page = words(as_(Role.CURATOR).get("/knowledge/"))
+    assert "manage.py knowledge add documents PATH --say licence=..." in page
 
 
 def test_a_checksum_that_arrived_is_confirmed_by_a_person(as_: Any, deployment: Deployment) -> None:
