@@ -116,7 +116,7 @@ def test_killed_while_it_is_filled_it_goes_on_and_is_whole(offer: Offer, tmp_pat
             if line.startswith("done") or int(line) >= 4 * ROWS:
                 break
         filler.send_signal(signal.SIGKILL)
-        assert filler.wait(60) == -signal.SIGKILL
+        assert filler.wait(300) == -signal.SIGKILL
     held, asked, told = vectors(12_000, 66), vectors(20, 67), Told()
     store = offer.open(tmp_path)
     try:
