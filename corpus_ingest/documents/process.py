@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import select
 import shutil
 import signal
@@ -70,6 +71,8 @@ class _Reading:
         self.answer = b""
         self.status = 0
         self.peak = 0  # bytes
+        # Until it became another program it was a copy of this one, and the system counts that as its own peak.
+        self.inherited = _peak_of(resource.getrusage(resource.RUSAGE_SELF))
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", _START, _bounds(limits, columns), *_places()],
             stdin=source,
@@ -113,7 +116,7 @@ class _Reading:
         if process.returncode is None:
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
-            self.peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+            self.peak = _peak_of(usage)
         self.status = process.returncode
         if process.stdout is not None:
             process.stdout.close()
@@ -125,7 +128,7 @@ class _Reading:
             ended, status, usage = os.wait4(process.pid, os.WNOHANG)
             if ended:
                 process.returncode = os.waitstatus_to_exitcode(status)
-                self.peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+                self.peak = _peak_of(usage)
                 return
             time.sleep(0.002)
 
@@ -177,4 +180,10 @@ def _answer(reading: _Reading, limits: Limits) -> dict[str, Any]:
 
 def _died(reading: _Reading, limits: Limits) -> Unreadable:
     by_system = reading.status == -signal.SIGKILL
-    return unreadable("memory" if by_system or reading.peak > limits.memory * _MUCH else "crashed")
+    much = reading.peak > max(limits.memory * _MUCH, reading.inherited)
+    return unreadable("memory" if by_system or much else "crashed")
+
+
+def _peak_of(usage: resource.struct_rusage) -> int:
+    """Bytes: Linux counts in kilobytes, macOS in bytes."""
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -170,7 +170,7 @@ def test_a_phrase_of_a_letter_for_which_a_term_is_chosen_is_traced_too(page: Pag
     page.click("[data-done]")
     page.locator("[data-tray] .chip button").first.click()
     page.locator("#add").fill("Broad thumb")
-    page.wait_for_selector("#opts [role=option]")
+    expect(page.locator("#opts [aria-selected=true]")).to_contain_text("HP:0011304")
     page.keyboard.press("Enter")
     expect(page.locator("[data-findings] .from")).to_have_text("from LETTER.pdf, page 2")
 
@@ -240,7 +240,7 @@ def test_a_queue_that_does_not_answer_is_said_and_the_letter_waits(page: Page, c
     open_case(page, case)
     drop(page, "LETTER.pdf", papers.pdf())
     row = page.locator("[data-letter-rows] li")
-    expect(row).to_contain_text("the queue does not answer")
+    expect(row).to_contain_text("the queue does not answer", timeout=20_000)
     expect(row.get_by_role("button", name="Try again")).to_be_visible()
 
 

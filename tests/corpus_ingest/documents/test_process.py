@@ -169,3 +169,12 @@ def command_of(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
     except OSError:
         return ""
+
+
+def test_a_parser_that_crashes_in_a_large_process_is_not_said_to_have_run_out_of_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The system counts what the process was before it became another program: a copy of this one."""
+    ballast = bytearray(700 * 1024**2)
+    ballast[::4096] = b"x" * len(ballast[::4096])  # touched, so that it is really there
+    assert inside("import os; os._exit(3)", monkeypatch) == "crashed"
