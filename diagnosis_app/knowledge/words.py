@@ -47,9 +47,9 @@ def stage_what(name: str, n: int) -> str:
     """What a stage counts, after its number."""
     if name in {"fetch", "verify"}:
         return ngettext("file", "files", n)
-    if name in {"parse", "screen"}:
+    if name in {"parse", "screen", "embed"}:  # names of findings are embedded too
         return ngettext("text", "texts", n)
-    if name in {"chunk", "embed"}:
+    if name == "chunk":
         return ngettext("passage", "passages", n)
     return ngettext("step", "steps", n)
 
