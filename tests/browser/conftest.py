@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 if TYPE_CHECKING:  # Django starts after this file is read
     from diagnosis_app.accounts.models import User
@@ -28,6 +28,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")  # ends with these tests: others run event loops of their own in this thread
 def browser(chromium: str) -> Iterator[Browser]:
+    from tests.browser.steps import PATIENCE
+
+    expect.set_options(timeout=PATIENCE)
     # Playwright keeps an event loop in this thread; the tests themselves use the database plainly.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:

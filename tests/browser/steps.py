@@ -13,7 +13,7 @@ from diagnosis_app.cases import actions
 from diagnosis_app.cases.content import Content
 from diagnosis_app.cases.models import Case, Draft
 
-PATIENCE = 10_000  # ms: a busy machine is slow, a wrong page stays wrong
+PATIENCE = 20_000  # ms: a busy machine is slow, a wrong page stays wrong
 
 FINDINGS = [
     {"term": "HP:0000262", "status": "present", "origin": "note", "quote": "Turricephaly"},

@@ -240,7 +240,7 @@ def test_a_queue_that_does_not_answer_is_said_and_the_letter_waits(page: Page, c
     open_case(page, case)
     drop(page, "LETTER.pdf", papers.pdf())
     row = page.locator("[data-letter-rows] li")
-    expect(row).to_contain_text("the queue does not answer", timeout=20_000)
+    expect(row).to_contain_text("the queue does not answer")
     expect(row.get_by_role("button", name="Try again")).to_be_visible()
 
 
