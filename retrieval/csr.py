@@ -33,3 +33,12 @@ def distinct(values: np.ndarray) -> np.ndarray:
 def row(ptr: np.ndarray, data: np.ndarray, i: int) -> np.ndarray:
     found: np.ndarray = data[ptr[i] : ptr[i + 1]]
     return found
+
+
+def rows(ptr: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Where the entries of the chosen rows stand, one row after the other."""
+    starts = np.asarray(ptr)[chosen].astype(np.int64)
+    counts = np.asarray(ptr)[chosen + 1].astype(np.int64) - starts
+    before = np.cumsum(counts) - counts
+    found: np.ndarray = np.arange(int(counts.sum())) - np.repeat(before - starts, counts)
+    return found

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retrieval import csr
 from retrieval.cases.index import closure_of
 from retrieval.ranking import likelihood
 
@@ -77,7 +78,9 @@ class Fit:
     """How one patient fits every disease of a table, by position."""
 
     profile: np.ndarray  # float64, 0..1
-    known: np.ndarray  # int64: the weight of those of the patient's findings that are known of the disease
+    known: (
+        np.ndarray
+    )  # int64: the weight of the patient's findings that are known of the disease; 0 where it has no case
 
 
 class ProfileFit:
@@ -93,7 +96,7 @@ class ProfileFit:
         self, ontology: Ontology, documented: Documented, weight: np.ndarray, observed: Observed | None = None
     ) -> None:
         """`weight` is that of the comparison of cases: whole numbers, per term."""
-        self._ontology, self._size, self._weight = ontology, documented.size, weight
+        self._ontology, self._size = ontology, documented.size
         content = np.asarray(ontology.information_content, dtype=np.float64)
         self._squared = content * content
         term, position, frequency = _known(documented, observed)
@@ -102,24 +105,27 @@ class ProfileFit:
         self._ptr = np.searchsorted(term, np.arange(ontology.size + 1))
         root = np.sqrt(frequency)
         self._product = root * self._squared[term]
-        self._spared = np.maximum(1.0 - 2.0 * root, 0.0) * self._squared[term]
+        rare = np.flatnonzero(root < 0.5)
+        self._rare_ptr = np.searchsorted(term[rare], np.arange(ontology.size + 1))
+        self._rare, self._spared = self._position[rare], (1.0 - 2.0 * root[rare]) * self._squared[term[rare]]
+        # What is known matters where there are cases to compare with: one disease in ten.
+        here = np.flatnonzero(np.isin(self._position, observed.position)) if observed is not None else rare[:0]
+        self._here_ptr, self._here = np.searchsorted(term[here], np.arange(ontology.size + 1)), self._position[here]
+        self._here_weight = np.asarray(weight, dtype=np.float64)[term[here]]
         length = np.bincount(self._position, frequency * self._squared[term], self._size).astype(np.float64)
         self._inverse = np.divide(1.0, np.sqrt(length), out=np.zeros_like(length), where=length > 0)
 
     def __call__(self, terms: np.ndarray) -> Fit:
         """`terms` are the present findings."""
-        closure = closure_of(self._ontology, np.asarray(terms, dtype=np.int32))
-        total, known = np.zeros(self._size), np.zeros(self._size, dtype=np.int64)
-        own = np.full(self._size, float(self._squared[closure].sum()))
-        for term in closure.tolist() if own.any() else ():
-            mine = slice(self._ptr[term], self._ptr[term + 1])
-            position = self._position[mine]  # each once
-            total[position] += self._product[mine]
-            own[position] -= self._spared[mine]
-            known[position] += int(self._weight[term])
-        profile = np.divide(
-            total * self._inverse, np.sqrt(np.maximum(own, 0.0)), out=np.zeros(self._size), where=own > 0
-        )
+        closure = closure_of(self._ontology, np.asarray(terms, dtype=np.int32)).astype(np.int64)
+        own = float(self._squared[closure].sum())
+        rows, rare, here = (csr.rows(ptr, closure) for ptr in (self._ptr, self._rare_ptr, self._here_ptr))
+        total = np.bincount(self._position[rows], self._product[rows], self._size)
+        mine = own - np.bincount(self._rare[rare], self._spared[rare], self._size)
+        # Sums of whole numbers below 2^31: exact in float64.
+        known = np.bincount(self._here[here], self._here_weight[here], self._size).astype(np.int64)
+        norm = np.sqrt(np.maximum(mine, 0.0))
+        profile = np.divide(total * self._inverse, norm, out=np.zeros(self._size), where=norm > 0)
         return Fit(np.minimum(profile, 1.0), known)
 
 
