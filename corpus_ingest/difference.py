@@ -235,9 +235,9 @@ class _Documented:
 
     def words(self, k: int) -> str:
         row = int(self._row[k])
-        _, frequency, references, _, _ = self._table.quoted(row)
-        said = "absent" if self._table.pooled.negative[row] else _frequency(frequency)
-        cited = ", ".join(references[:2])
+        stated = self._table.annotation(row)
+        said = "absent" if stated.negative else _frequency(stated.frequency)
+        cited = ", ".join(stated.references[:2])
         return f"{said} ({cited})" if cited else said
 
     def _name(self, i: int, naming: DiseaseTable) -> str:

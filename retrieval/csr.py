@@ -42,3 +42,9 @@ def rows(ptr: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     before = np.cumsum(counts) - counts
     found: np.ndarray = np.arange(int(counts.sum())) - np.repeat(before - starts, counts)
     return found
+
+
+def joined(ptr: np.ndarray, chosen: np.ndarray, *data: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The entries of the chosen rows, one row after the other. Faster than by `rows` where rows are long."""
+    ends = list(zip(np.asarray(ptr)[chosen].tolist(), np.asarray(ptr)[chosen + 1].tolist(), strict=True))
+    return tuple(np.concatenate([one[:0], *(one[start:end] for start, end in ends)]) for one in data)

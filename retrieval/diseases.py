@@ -7,10 +7,11 @@ entries are one is decided in `retrieval.identity`, and never by name.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,6 +34,38 @@ _QUOTED = (
     "modifier",
     "source",
 )  # columns of the raw rows that hold several values each
+
+
+class Quoted(NamedTuple):
+    """One pooled row as a contribution quotes it."""
+
+    term: str | None
+    frequency: Frequency | None
+    references: tuple[str, ...]
+    evidence: str  # codes
+    sex: Sex | None  # the row speaks of this sex only
+
+
+@lru_cache(maxsize=32_768)
+def _stated(kind: int, value: float, n: int, m: int, of_class: int) -> Frequency:
+    """One object per frequency that a source states: rankings quote the same few thousand again and again."""
+    counted = KINDS[kind] is FrequencyKind.COUNTED
+    return Frequency(
+        kind=KINDS[kind],
+        value=value,
+        n=n if counted else None,
+        m=m if counted else None,
+        term=CLASSES[of_class] if of_class != NO_CLASS and not counted else None,
+        percent=percent_stated(value) if KINDS[kind] is FrequencyKind.PERCENT else None,
+    )
+
+
+_QUOTABLE = np.dtype(
+    [
+        *(("term", "i4"), ("kind", "u1"), ("value", "f8"), ("n", "i4"), ("m", "i4"), ("frequency_class", "u1")),
+        *(("sex", "u1"), ("reference", "i4"), ("evidence", "i4")),
+    ]
+)
 
 
 class DiseaseTable:
@@ -129,7 +162,7 @@ class DiseaseTable:
         rows = csr.row(pooled.source_ptr, pooled.source, k).tolist()
         return Annotation(
             term=self._ontology.ids[int(pooled.term[k])],
-            frequency=self._frequency(k),
+            frequency=_stated(*self._quotable[k].tolist()[1:6]),
             references=self._distinct("reference", rows),
             evidence=self._distinct("evidence", rows),
             onset=self._distinct("onset", rows),
@@ -140,13 +173,17 @@ class DiseaseTable:
             places=tuple(self.rows.place(row) for row in rows),
         )
 
-    def quoted(self, k: int) -> tuple[str, Frequency, tuple[str, ...], tuple[str, ...], Sex | None]:
-        """Of pooled row k only what a contribution quotes: term, frequency, references, evidence codes, sex."""
-        start, end = self._plain["source_ptr"][k : k + 2]
-        rows = self._plain["source"][start:end]
-        term = self._ontology.ids[self._plain["term"][k]]
-        references, evidence = self._distinct("reference", rows), self._distinct("evidence", rows)
-        return term, self._frequency(k), references, evidence, _SEXES[self._plain["sex"][k]]
+    def quoted(self, rows: Collection[int]) -> Iterator[Quoted]:
+        """What contributions quote of pooled rows."""
+        ids, references, evidence = self._ontology.ids, self._parts_of["reference"], self._joined_evidence
+        columns = self._quotable[list(rows)].tolist()
+        for k, (term, kind, value, n, m, of_class, sex, cited, code) in zip(rows, columns, strict=True):
+            if cited >= 0:
+                behind = references[cited], evidence[code]
+            else:
+                several = csr.row(self.pooled.source_ptr, self.pooled.source, k).tolist()
+                behind = self._distinct("reference", several), ", ".join(self._distinct("evidence", several))
+            yield Quoted(ids[term], _stated(kind, value, n, m, of_class), *behind, _SEXES[sex])
 
     def pooled_without(self, references: Collection[str]) -> Pooled:
         """The documented findings as they were without these publications (PMID:..., OMIM:...).
@@ -169,25 +206,22 @@ class DiseaseTable:
         return {(g, a): GeneLink(symbols[g], ncbi[g], hgnc[g], how[a]) for g, a in pairs}
 
     @cached_property
-    def _plain(self) -> dict[str, list[Any]]:
-        """The pooled columns that contributions quote, as lists: a ranking quotes hundreds of rows one by one."""
-        columns = ("term", "n", "m", "frequency", "kind", "frequency_class", "negative", "sex", "source_ptr", "source")
-        return {name: getattr(self.pooled, name).tolist() for name in columns}
+    def _quotable(self) -> np.ndarray:
+        """One record per pooled row: a ranking quotes hundreds at a time, from all over the table.
 
-    def _frequency(self, k: int) -> Frequency:
-        plain = self._plain
-        kind, value, of_class = KINDS[plain["kind"][k]], plain["frequency"][k], plain["frequency_class"][k]
-        counted = kind is FrequencyKind.COUNTED
-        if value != value:  # NaN: nothing is stated
-            value = 0.0 if plain["negative"][k] else UNKNOWN_POINT
-        return Frequency(
-            kind=kind,
-            value=value,
-            n=plain["n"][k] if counted else None,
-            m=plain["m"][k] if counted else None,
-            term=CLASSES[of_class] if of_class != NO_CLASS and not counted else None,
-            percent=percent_stated(value) if kind is FrequencyKind.PERCENT else None,
-        )
+        `reference` and `evidence` are codes of the raw row behind it, -1 where there are several.
+        """
+        pooled = self.pooled
+        silent = np.where(pooled.negative, 0.0, UNKNOWN_POINT)
+        value = np.where(np.isnan(pooled.frequency), silent, pooled.frequency.astype(np.float64))
+        only = np.asarray(pooled.source)[pooled.source_ptr[:-1]]
+        several = np.diff(pooled.source_ptr) != 1
+        columns = {name: getattr(pooled, name) for name in ("term", "kind", "n", "m", "frequency_class", "sex")}
+        columns |= {name: np.where(several, -1, self.rows.codes(name)[only]) for name in ("reference", "evidence")}
+        records = np.empty(len(value), dtype=_QUOTABLE)
+        for name, column in (columns | {"value": value}).items():
+            records[name] = column
+        return records
 
     def _terms(self, name: str, i: int) -> tuple[str, ...]:
         found = csr.row(self._arrays[f"{name}_term_ptr"], self._arrays[f"{name}_term"], i).tolist()
@@ -199,9 +233,11 @@ class DiseaseTable:
 
     def _distinct(self, column: str, rows: Sequence[int]) -> tuple[str, ...]:
         parts, codes = self._parts_of[column], self._codes_of[column]
-        if len(rows) == 1:  # as nearly always
-            return parts[codes[rows[0]]]
-        return tuple(dict.fromkeys(part for k in rows for part in parts[codes[k]]))
+        return tuple(dict.fromkeys(chain.from_iterable(parts[codes[k]] for k in rows)))
+
+    @cached_property
+    def _joined_evidence(self) -> list[str]:
+        return [", ".join(parts) for parts in self._parts_of["evidence"]]
 
     @cached_property
     def _codes_of(self) -> dict[str, list[int]]:

@@ -173,6 +173,16 @@ def redis_server() -> Iterator[str]:
         yield os.environ["REDIS_URL"]
 
 
+@pytest.fixture(autouse=True)
+def _broker_only_where_asked_for(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broker answers only the tests that use `redis_server`, whatever other tests have started."""
+    stored = "db" in request.fixturenames or request.node.get_closest_marker("django_db") is not None
+    if stored and "redis_server" not in request.fixturenames:
+        from diagnosis_app.celery import app
+
+        monkeypatch.setitem(app.conf, "broker_write_url", f"redis+socket://{VAR / 'nobody.sock'}")
+
+
 @pytest.fixture
 def clinic(db: None) -> Clinic:
     """A team with one person in every role."""

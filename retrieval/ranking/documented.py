@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from retrieval import csr
 from retrieval.pooling import UNKNOWN_POINT
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 # Assumed where a source lists a finding without a frequency and nothing else is known of it. It is
 # the mean of what the release states elsewhere, and agrees with what published patients show.
 UNKNOWN_FREQUENCY = UNKNOWN_POINT
+
+
+_ARRAYS = (
+    *("disease", "entry_ptr", "entry_position", "entry_frequency", "entry_row"),
+    *("absent_ptr", "absent_position", "absent_row"),
+)
 
 
 class Entries(NamedTuple):
@@ -39,6 +46,8 @@ class Documented:
     """Documented findings of some diseases, read by term; positions count those diseases."""
 
     def __init__(self, arrays: Mapping[str, np.ndarray], pooled: Pooled) -> None:
+        """`arrays` as `build` makes them; others among them are left alone."""
+        self.arrays = {name: arrays[name] for name in _ARRAYS}
         self.pooled = pooled
         self.diseases: np.ndarray = arrays["disease"]  # position -> index in the disease table
         self.size = len(self.diseases)
@@ -68,10 +77,15 @@ class Documented:
         """Which of the rows do not apply to the patient; none while the sex is not known."""
         return np.zeros(len(row), dtype=np.bool_)
 
-    def absent(self, term: int) -> tuple[np.ndarray, np.ndarray]:
-        """(positions, rows) of diseases that document this very term as absent."""
-        start, end = int(self._absent_ptr[term]), int(self._absent_ptr[term + 1])
-        return self._absent_position[start:end], self._absent_row[start:end]
+    def several(self, terms: np.ndarray) -> tuple[np.ndarray, Entries]:
+        """The entries of these terms, one term after the other, each with its place in `terms`."""
+        at, which = _listed(self._ptr, terms)
+        return which, Entries(self._position[at], self._frequency[at], self._row[at])
+
+    def absent(self, terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(positions, rows) of diseases that document one of these very terms as absent, term after term."""
+        position, row = csr.joined(self._absent_ptr, terms, self._absent_position, self._absent_row)
+        return position, row
 
     @staticmethod
     def build(ontology: Ontology, pooled: Pooled, diseases: np.ndarray) -> dict[str, np.ndarray]:
@@ -91,35 +105,9 @@ class DocumentedForSex(Documented):
     One that documents it in the other sex alone keeps that row, and `of_other_sex` tells them apart.
     """
 
-    def __init__(self, every: Documented, applying: Mapping[str, np.ndarray], sex: int) -> None:
-        self.pooled, self.diseases, self.size = every.pooled, every.diseases, every.size
-        self._every = every
-        self._of_other_sex = other_sex(self.pooled, np.arange(len(self.pooled.sex)), sex)
-        self._concerned = {int(term) for term in np.unique(applying["concerned"])}
-        self._ptr = applying["entry_ptr"]
-        self._position = applying["entry_position"]
-        self._frequency = applying["entry_frequency"]
-        self._row = applying["entry_row"]
-
-    def entries(self, term: int) -> Entries:
-        every = self._every.entries(term)
-        if term not in self._concerned:
-            return every
-        other = np.flatnonzero(self.of_other_sex(every.row))
-        own = super().entries(term)
-        at = other[np.isin(every.position[other], own.position)]
-        if not len(at):
-            return every
-        place = np.searchsorted(own.position, every.position[at])
-        frequency, row = every.frequency.copy(), every.row.copy()
-        frequency[at], row[at] = own.frequency[place], own.row[place]
-        return Entries(every.position, frequency, row)
-
-    def absent(self, term: int) -> tuple[np.ndarray, np.ndarray]:
-        """An absence documented in the other sex alone says nothing of this patient."""
-        position, row = self._every.absent(term)
-        applies = ~self.of_other_sex(row)
-        return position[applies], row[applies]
+    def __init__(self, arrays: Mapping[str, np.ndarray], pooled: Pooled, sex: int) -> None:
+        super().__init__(arrays, pooled)
+        self._of_other_sex = other_sex(pooled, np.arange(len(pooled.sex)), sex)
 
     def of_other_sex(self, row: np.ndarray) -> np.ndarray:
         found: np.ndarray = self._of_other_sex[row]
@@ -135,9 +123,32 @@ def for_sex(ontology: Ontology, documented: Documented, sex: int) -> Documented:
         return documented
     concerned = np.isin(position, position[other])
     keep = concerned & ~other & ~np.asarray(pooled.negative)[rows].astype(bool)
-    applying = _present(ontology, pooled, rows[keep], position[keep])
-    above = [ontology.ancestors(term) for term in np.unique(np.asarray(pooled.term)[rows[other]]).tolist()]
-    return DocumentedForSex(documented, applying | {"concerned": np.concatenate(above)}, sex)
+    own = Documented(documented.arrays | _present(ontology, pooled, rows[keep], position[keep]), pooled)
+    arrays = documented.arrays | _instead(documented, own, sex) | _absent_in(documented, sex)
+    return DocumentedForSex(arrays, pooled, sex)
+
+
+def _instead(every: Documented, own: Documented, sex: int) -> dict[str, np.ndarray]:
+    """Where a row of the other sex stands for a finding, that of the patient's sex, if there is one."""
+    term, entries = every.every()
+    own_term, own_entries = own.every()
+    other = np.flatnonzero(other_sex(every.pooled, entries.row, sex))
+    key = term[other] * every.size + entries.position[other]
+    own_key = own_term * every.size + own_entries.position
+    place = np.searchsorted(own_key, key)
+    there = np.append(own_key, -1)[place] == key
+    at, place = other[there], place[there]
+    frequency, row = entries.frequency.copy(), entries.row.copy()
+    frequency[at], row[at] = own_entries.frequency[place], own_entries.row[place]
+    return {"entry_frequency": frequency, "entry_row": row}
+
+
+def _absent_in(every: Documented, sex: int) -> dict[str, np.ndarray]:
+    """An absence documented in the other sex alone says nothing of this patient."""
+    ptr, position, row = (every.arrays[f"absent_{name}"] for name in ("ptr", "position", "row"))
+    applies = ~other_sex(every.pooled, row, sex)
+    before = np.r_[0, np.cumsum(applies)].astype(np.int32)
+    return {"absent_ptr": before[ptr], "absent_position": position[applies], "absent_row": row[applies]}
 
 
 def other_sex(pooled: Pooled, rows: np.ndarray, sex: int) -> np.ndarray:
@@ -154,18 +165,13 @@ def effective_frequency(pooled: Pooled, rows: np.ndarray) -> np.ndarray:
 
 
 def _rows_of(pooled: Pooled, diseases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    ptr = np.asarray(pooled.ptr, dtype=np.int64)
-    wanted = np.asarray(diseases, dtype=np.int64)
-    counts = ptr[wanted + 1] - ptr[wanted]
-    rows = _ranges(ptr[wanted], counts)
-    return rows, np.repeat(np.arange(len(wanted)), counts)
+    return _listed(pooled.ptr, diseases)
 
 
-def _ranges(starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """start, start + 1, ... for every pair, one after the other."""
-    before = np.cumsum(counts) - counts
-    positions: np.ndarray = np.arange(int(counts.sum())) - np.repeat(before, counts) + np.repeat(starts, counts)
-    return positions
+def _listed(ptr: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where the entries of the chosen rows stand, one row after the other, and to which of the chosen each belongs."""
+    ptr = np.asarray(ptr)
+    return csr.rows(ptr, chosen), np.repeat(np.arange(len(chosen)), ptr[chosen + 1] - ptr[chosen])
 
 
 def _present(ontology: Ontology, pooled: Pooled, rows: np.ndarray, position: np.ndarray) -> dict[str, np.ndarray]:

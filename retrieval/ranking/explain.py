@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retrieval.diseases import Quoted
 from retrieval.model import (
     Contribution,
     ContributionKind,
@@ -22,7 +23,7 @@ from retrieval.model import (
 )
 from retrieval.ranking.calibration import strength
 from retrieval.ranking.documented import Documented, effective_frequency
-from retrieval.ranking.reading import Counted, Reading
+from retrieval.ranking.reading import Reading
 from retrieval.ranking.scorer import KINDS, NOTHING, Part, Parts, Scorer
 from retrieval.ranking.similarity import nearest
 
@@ -159,102 +160,89 @@ def explanation(
 # --- contributions ------------------------------------------------------------
 
 
-class Quoted(NamedTuple):
-    """One pooled row as a contribution quotes it."""
-
-    term: str
-    frequency: Frequency
-    references: tuple[str, ...]
-    evidence: str  # code
-    sex: Sex | None  # the row speaks of this sex only
-
-
 class Sources:
     """Pooled rows as a contribution quotes them; remembered, because an edited case shows mostly the same ones."""
 
     def __init__(self, diseases: DiseaseTable) -> None:
         self._diseases = diseases
-        self._read: dict[int, Quoted] = {}
+        self.forget()
 
     def forget(self) -> None:
-        self._read.clear()
+        # Where published cases alone speak there is no row.
+        self._read = {NOTHING: Quoted(None, None, (), "", None)}
 
-    def __call__(self, row: int) -> Quoted:
-        found = self._read.get(row)
-        if found is None:
-            if len(self._read) >= REMEMBERED:
-                self._read.clear()
-            term, frequency, references, evidence, sex = self._diseases.quoted(row)
-            found = Quoted(term, frequency, references, ", ".join(evidence), sex)
-            self._read[row] = found
-        return found
+    def __call__(self, rows: Sequence[int]) -> list[Quoted]:
+        new = {row for row in rows if row not in self._read}
+        if len(self._read) + len(new) > REMEMBERED:
+            self.forget()
+            new = {*rows} - {NOTHING}
+        self._read.update(zip(new, self._diseases.quoted(new), strict=True))
+        return [self._read[row] for row in rows]
 
 
-def _places(part: Part, positions: np.ndarray) -> list[int]:
+def _places(part: Part, positions: np.ndarray) -> np.ndarray:
     """Where each of the diseases stands in the part, -1 where the part says nothing particular of it."""
     if not len(part.position):
-        return [-1] * len(positions)
+        return np.full(len(positions), -1)
     place = np.minimum(np.searchsorted(part.position, positions), len(part.position) - 1)
-    found: list[int] = np.where(part.position[place] == positions, place, -1).tolist()
-    return found
+    return np.where(part.position[place] == positions, place, -1)
 
 
 def _present(
-    ontology: Ontology, scorer: Scorer, part: Part, positions: np.ndarray, sources: Sources, unexplained: float
+    ontology: Ontology,
+    scorer: Scorer,
+    part: Part,
+    positions: np.ndarray,
+    sources: Sources,
+    unexplained: float,
 ) -> list[Contribution | None]:
     """What one present finding adds to each of the diseases; `unexplained` is what it says where nothing is known."""
     assert part.counted is not None and part.column is not None  # noqa: S101
-    finding, column = part.counted, part.column
-    found: list[Contribution | None] = []
+    counted, column, background = part.counted, part.column, scorer.background
+    finding, ids = counted.finding, ontology.ids
     elsewhere = np.broadcast_to(part.at(positions), positions.shape).tolist()
-    for place, value in zip(_places(part, positions), elsewhere, strict=True):
-        if place < 0:
-            found.append(_unexplained(finding, value, float(scorer.background[finding.term]), unexplained))
-            continue
-        value, through = float(part.value[place]), int(column.through[place])
-        at, row, kind = int(column.position[place]), int(column.row[place]), KINDS[column.kind[place]]
-        seen = scorer.observed.count(at, finding.term) if scorer.observed is not None else None
-        again = ALREADY_COUNTED if abs(value) < abs(float(column.value[place])) else ""
-        if row == NOTHING:
-            found.append(
-                Contribution(
-                    kind=ContributionKind.FINDING,
-                    value=value,
-                    finding=finding.finding,
-                    match=kind,
-                    background=float(scorer.background[through]),
-                    through=ontology.ids[through] if through != finding.term else None,
-                    note=again,
-                    observed=seen,
-                )
-            )
-            continue
-        quoted = sources(row)
-        found.append(
-            Contribution(
-                kind=ContributionKind.FINDING,
-                value=value,
-                finding=finding.finding,
-                matched=quoted.term,
-                match=kind,
-                frequency=quoted.frequency,
-                background=float(scorer.background[through]),
-                references=quoted.references,
-                evidence=quoted.evidence,
-                sex=quoted.sex,
-                through=ontology.ids[through] if through != finding.term else None,
-                note=again,
-                observed=seen,
-            )
+    places = _places(part, positions)
+    common = float(background[counted.term])
+    silent = {value: _unexplained(finding, value, common, alone=unexplained) for value in {*elsewhere}}
+    found: list[Contribution | None] = [silent[value] for value in elsewhere]
+    here = np.flatnonzero(places >= 0)
+    at = places[here]
+    through = column.through[at]
+    seen = scorer.observed.seen(positions[here], counted.term) if scorer.observed is not None else [None] * len(here)
+    for k, value, alone, often, link, kind, quoted, cases in zip(
+        here.tolist(),
+        part.value[at].tolist(),
+        column.value[at].tolist(),
+        background[through].tolist(),
+        through.tolist(),
+        column.kind[at].tolist(),
+        sources(column.row[at].tolist()),
+        seen,
+        strict=True,
+    ):
+        found[k] = Contribution(
+            kind=ContributionKind.FINDING,
+            value=value,
+            finding=finding,
+            matched=quoted.term,
+            match=KINDS[kind],
+            frequency=quoted.frequency,
+            background=often,
+            references=quoted.references,
+            evidence=quoted.evidence,
+            sex=quoted.sex,
+            through=ids[link] if link != counted.term else None,
+            note=ALREADY_COUNTED if abs(value) < abs(alone) else "",
+            observed=cases,
         )
     return found
 
 
-def _unexplained(counted: Counted, value: float, background: float, alone: float) -> Contribution:
+def _unexplained(finding: str, value: float, background: float, alone: float) -> Contribution:
     return Contribution(
         kind=ContributionKind.FINDING,
         value=value,
-        finding=counted.finding,
+        finding=finding,
         match=MatchKind.UNEXPLAINED,
         background=background,
         note=ALREADY_COUNTED if value > alone else "",
@@ -265,30 +253,27 @@ def _other(
     kind: ContributionKind, scorer: Scorer, part: Part, positions: np.ndarray, sources: Sources
 ) -> list[Contribution | None]:
     """An exclusion, an onset or a sex: None for diseases of which it says nothing."""
-    counted = part.counted
-    found: list[Contribution | None] = []
-    for place in _places(part, positions):
-        if place < 0:
-            found.append(None)
-            continue
-        value = float(part.value[place])
-        if part.row is None or counted is None:
-            found.append(Contribution(kind=kind, value=value))
-            continue
-        quoted = sources(int(part.row[place]))
-        found.append(
-            Contribution(
-                kind=kind,
-                value=value,
-                finding=counted.finding,
-                matched=quoted.term,
-                frequency=quoted.frequency,
-                background=float(scorer.background[counted.term]),
-                references=quoted.references,
-                evidence=quoted.evidence,
-                sex=quoted.sex,
-                note=TOO_YOUNG if kind is ContributionKind.EXCLUDED and value == 0.0 else "",
-            )
+    counted, places = part.counted, _places(part, positions)
+    found: list[Contribution | None] = [None] * len(positions)
+    here = np.flatnonzero(places >= 0)
+    values = part.value[places[here]].tolist()
+    if part.row is None or counted is None:
+        for k, value in zip(here.tolist(), values, strict=True):
+            found[k] = Contribution(kind=kind, value=value)
+        return found
+    background = float(scorer.background[counted.term])
+    for k, value, quoted in zip(here.tolist(), values, sources(part.row[places[here]].tolist()), strict=True):
+        found[k] = Contribution(
+            kind=kind,
+            value=value,
+            finding=counted.finding,
+            matched=quoted.term,
+            frequency=quoted.frequency,
+            background=background,
+            references=quoted.references,
+            evidence=quoted.evidence,
+            sex=quoted.sex,
+            note=TOO_YOUNG if kind is ContributionKind.EXCLUDED and value == 0.0 else "",
         )
     return found
 

@@ -8,6 +8,7 @@ by how many cases there are (`likelihood.with_cases`), and never replaces it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,13 +96,24 @@ class Observed:
 
     def count(self, position: int, term: int) -> tuple[int, int] | None:
         """(with the finding, cases) of one disease; None where it has no cases."""
-        k = int(np.searchsorted(self.position, position))
-        if k == len(self.position) or self.position[k] != position:
-            return None
+        return self.seen(np.array([position]), term)[0]
+
+    def seen(self, positions: np.ndarray, term: int) -> list[tuple[int, int] | None]:
+        """`count` of each of these diseases."""
+        if not len(self.position):
+            return [None] * len(positions)
+        k = np.minimum(np.searchsorted(self.position, positions), len(self.position) - 1)
+        has = (self.position[k] == positions).tolist()
         start, end = int(self._ptr[term]), int(self._ptr[term + 1])
-        place = start + int(np.searchsorted(self._at[start:end], k))
-        shown = int(self._count[place]) if place < end and self._at[place] == k else 0
-        return shown, int(self.patients[k])
+        shown = np.zeros(len(k), dtype=np.int64)
+        if end > start:
+            place = np.minimum(start + np.searchsorted(self._at[start:end], k), end - 1)
+            shown = np.where(self._at[place] == k, self._count[place], 0)
+        patients = self.patients[k].astype(np.int64)
+        return [
+            pair if with_cases else None
+            for pair, with_cases in zip(zip(shown.tolist(), patients.tolist(), strict=True), has, strict=True)
+        ]
 
     def every(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(term, position, share of the cases) of every finding that a case shows."""
@@ -115,15 +127,34 @@ class Observed:
 
         `near` are ancestors that link; they link nothing where the opposite is known (`opposed`).
         """
-        shown = self.counts(term)
-        value = likelihood.seen_in_cases(shown / self.patients, float(background[term]))
-        through, may_link = np.full(len(value), term), (shown > 0) | ~opposed
-        for ancestor in near.tolist():
-            frequency = self.counts(ancestor) / self.patients
-            linked = likelihood.THROUGH_ANCESTOR * likelihood.seen_in_cases(frequency, float(background[ancestor]))
+        at, frequency = self._shown(term)
+        value = np.full(len(self.position), _nowhere())
+        value[at] = likelihood.seen_in_cases(frequency, float(background[term]))
+        through, may_link = np.full(len(value), term), ~opposed
+        may_link[at] = True
+        if len(near):  # a case that shows nothing of it is compared there too
+            linked = likelihood.THROUGH_ANCESTOR * _nowhere()
             better = may_link & (linked > value)
-            value, through = np.where(better, linked, value), np.where(better, ancestor, through)
+            value[better], through[better] = linked, near[0]
+        for ancestor in near.tolist():
+            at, frequency = self._shown(ancestor)
+            linked = likelihood.THROUGH_ANCESTOR * likelihood.seen_in_cases(frequency, float(background[ancestor]))
+            better = may_link[at] & (linked > value[at])
+            at = at[better]
+            value[at], through[at] = linked[better], ancestor
         return value, through
+
+    def _shown(self, term: int) -> tuple[np.ndarray, np.ndarray]:
+        """Which of the diseases with cases have one that shows the finding, and the share that does."""
+        start, end = int(self._ptr[term]), int(self._ptr[term + 1])
+        at = self._at[start:end]
+        return at, self._count[start:end] / self.patients[at]
+
+
+@cache
+def _nowhere() -> float:
+    """What a finding says that no case shows."""
+    return float(likelihood.seen_in_cases(np.zeros(1), 1.0)[0])
 
 
 def _closure(ontology: Ontology, terms: np.ndarray) -> np.ndarray:

@@ -7,7 +7,8 @@ so that what is shown is what was summed.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 KINDS = tuple(MatchKind)
 NOTHING = -1  # in Column.row: no documented row
 _CODE = {kind: code for code, kind in enumerate(KINDS)}
-_AGAINST = (_CODE[MatchKind.OPPOSITE], _CODE[MatchKind.DOCUMENTED_ABSENT])
 _SEX_CODE = {Sex.FEMALE: 1, Sex.MALE: 2}
 _REMEMBERED = 256  # columns; an edited case is re-ranked with mostly the same findings
 
@@ -197,7 +197,7 @@ class Scorer:
             return
         at = observed.position
         near = above[(self.background[above] <= likelihood.TOO_COMMON) & (above != term)]
-        opposed = np.isin(kind[at], _AGAINST)
+        opposed = (kind[at] == _CODE[MatchKind.OPPOSITE]) | (kind[at] == _CODE[MatchKind.DOCUMENTED_ABSENT])
         for other in self._opposite_of_any(above):
             opposed |= observed.counts(other) > 0
         in_cases, compared = observed.value(term, near, self.background, opposed)
@@ -246,15 +246,12 @@ class Scorer:
             lower &= ~documented.of_other_sex(entries.row)
             at = entries.position[lower]
             value[at], row[at], kind[at] = worth[lower], entries.row[lower], _CODE[MatchKind.OPPOSITE]
-        for ancestor in above.tolist():
-            at, absent = documented.absent(ancestor)
-            if not len(at):
-                continue
-            worth = likelihood.documented_absent(documented.pooled.m[absent])
-            for position, k, here in zip(at.tolist(), absent.tolist(), worth.tolist(), strict=True):
-                if kind[position] != _CODE[MatchKind.DOCUMENTED_ABSENT] or here < value[position]:
-                    value[position], row[position] = here, k
-                    kind[position] = _CODE[MatchKind.DOCUMENTED_ABSENT]
+        at, absent = documented.absent(above)
+        worth = likelihood.documented_absent(documented.pooled.m[absent])
+        for position, k, here in zip(at.tolist(), absent.tolist(), worth.tolist(), strict=True):
+            if kind[position] != _CODE[MatchKind.DOCUMENTED_ABSENT] or here < value[position]:
+                value[position], row[position] = here, k
+                kind[position] = _CODE[MatchKind.DOCUMENTED_ABSENT]
 
     def opposites(self, term: int) -> list[int]:
         """The opposites of a finding and of what includes it; narrower ones are opposites too."""
@@ -266,25 +263,35 @@ class Scorer:
     # --- excluded findings, onset, sex -----------------------------------
 
     def _all_excluded(self, reading: Reading) -> tuple[Part, ...]:
-        parts = [self.exclusion(counted, reading) for counted in reading.excluded]
-        together = np.zeros(self.documented.size)
-        for part in parts:
-            together[part.position] += part.value
-        factor = likelihood.bounded_together(together)
-        return tuple(replace(part, value=part.value * factor[part.position]) for part in parts)
+        which, position, value, row = self._exclusions(reading.excluded, reading)
+        together = np.bincount(position, value, self.documented.size)
+        value = value * likelihood.bounded_together(together)[position]
+        ends = np.searchsorted(which, np.arange(1, len(reading.excluded)))
+        split = (np.split(one, ends) for one in (position, value, row))
+        return tuple(
+            Part(counted, at, worth, row=rows)
+            for counted, at, worth, rows in zip(reading.excluded, *split, strict=False)
+        )
 
     def exclusion(self, counted: Counted, reading: Reading) -> Part:
         """What one exclusion alone says, before the bound on all of them."""
+        _, position, value, row = self._exclusions([counted], reading)
+        return Part(counted, position, value, row=row)
+
+    def _exclusions(
+        self, excluded: Sequence[Counted], reading: Reading
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """(which of the exclusions, position, value, row), one exclusion after the other."""
         documented = self.documented_for(reading.sex)
-        entries = documented.entries(counted.term)
+        which, entries = documented.several(np.array([counted.term for counted in excluded], dtype=np.int64))
         applies = ~documented.of_other_sex(entries.row)
-        position, row = entries.position[applies], entries.row[applies]
+        which, position, row = which[applies], entries.position[applies], entries.row[applies]
         value = likelihood.excluded(entries.frequency[applies])
         if reading.age is not None:
             begins = documented.pooled.onset_low[row]
             begins = np.where(np.isnan(begins), self.onset_low[position], begins)
             value = np.where(begins > reading.age, 0.0, value)  # NaN compares as "could have appeared"
-        return Part(counted, position, value, row=row)
+        return which, position, value, row
 
     def _onsets(self, reading: Reading, present: tuple[Part, ...]) -> tuple[Part, ...]:
         parts = []

@@ -7,7 +7,7 @@ is shown is what was summed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,7 @@ from retrieval.ranking.answers import After, Answer
 from retrieval.ranking.fusion import EXCLUDED, GENE, HAS_CASES, Weights
 from retrieval.ranking.genes import GeneEvidence, Genes
 from retrieval.ranking.reading import Counted, Reading
-from retrieval.ranking.scorer import Part, Parts, Scorer
+from retrieval.ranking.scorer import Column, Part, Parts, Scorer
 from retrieval.ranking.taken_together import Fit, Nearest, NearestCases, ProfileFit
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class Summing:
 
     def _gene(self, found: Sum, at: int) -> Contribution | None:
         one = found.genes.contribution(at)
-        return replace(one, value=GENE * one.value) if one is not None else None
+        return one._replace(value=GENE * one.value) if one is not None else None
 
 
 def weighted(parts: Parts, weights: Weights) -> Parts:
@@ -168,8 +168,11 @@ def weighted(parts: Parts, weights: Weights) -> Parts:
 
 
 def _times(part: Part, weight: float) -> Part:
-    column = replace(part.column, value=part.column.value * weight) if part.column is not None else None
-    return replace(part, value=part.value * weight, elsewhere=part.elsewhere * weight, column=column)
+    column, value = part.column, part.value * weight
+    if column is not None:
+        own = value if column.value is part.value else column.value * weight
+        column = Column(column.position, own, column.row, column.through, column.kind)
+    return Part(part.counted, part.position, value, column, part.elsewhere * weight, part.row)
 
 
 def _prevalent(found: Sum, at: int) -> Contribution | None:

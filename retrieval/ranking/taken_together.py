@@ -119,14 +119,18 @@ class ProfileFit:
         """`terms` are the present findings."""
         closure = closure_of(self._ontology, np.asarray(terms, dtype=np.int32)).astype(np.int64)
         own = float(self._squared[closure].sum())
-        rows, rare, here = (csr.rows(ptr, closure) for ptr in (self._ptr, self._rare_ptr, self._here_ptr))
-        total = np.bincount(self._position[rows], self._product[rows], self._size)
-        mine = own - np.bincount(self._rare[rare], self._spared[rare], self._size)
+        total = self._sum(closure, self._ptr, self._position, self._product)
+        mine = own - self._sum(closure, self._rare_ptr, self._rare, self._spared)
         # Sums of whole numbers below 2^31: exact in float64.
-        known = np.bincount(self._here[here], self._here_weight[here], self._size).astype(np.int64)
+        known = self._sum(closure, self._here_ptr, self._here, self._here_weight).astype(np.int64)
         norm = np.sqrt(np.maximum(mine, 0.0))
         profile = np.divide(total * self._inverse, norm, out=np.zeros(self._size), where=norm > 0)
         return Fit(np.minimum(profile, 1.0), known)
+
+    def _sum(self, terms: np.ndarray, ptr: np.ndarray, position: np.ndarray, value: np.ndarray) -> np.ndarray:
+        """Per disease, the values that these terms have in it."""
+        at, values = csr.joined(ptr, terms, position, value)
+        return np.bincount(at, values, self._size)
 
 
 def _known(documented: Documented, observed: Observed | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
