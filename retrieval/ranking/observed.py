@@ -133,9 +133,9 @@ class Observed:
         through, may_link = np.full(len(value), term), ~opposed
         may_link[at] = True
         if len(near):  # a case that shows nothing of it is compared there too
-            linked = likelihood.THROUGH_ANCESTOR * _nowhere()
-            better = may_link & (linked > value)
-            value[better], through[better] = linked, near[0]
+            least = likelihood.THROUGH_ANCESTOR * _nowhere()
+            better = may_link & (least > value)
+            value[better], through[better] = least, near[0]
         for ancestor in near.tolist():
             at, frequency = self._shown(ancestor)
             linked = likelihood.THROUGH_ANCESTOR * likelihood.seen_in_cases(frequency, float(background[ancestor]))
