@@ -1,6 +1,7 @@
 """Loads a file from where it is published: only when somebody asked, bounded, checked, resumed where it broke off.
 
-https alone, except to this machine itself. Every hop of a redirect obeys the same rule. What arrives is
+https alone, except to this machine itself. Every hop of a redirect obeys the same rule, and a name that leads
+to this machine counts as this machine. What arrives is
 bounded in bytes and seconds. A file is only handed on under its own name when all of it is there and its
 sha256 is the one expected; what is expected is said before, or lies beside the file as URL.sha256.
 """
@@ -9,19 +10,17 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import ipaddress
 import json
 import re
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from corpus_ingest.pinned import Clock, NotAsked, connected, is_this_machine
 from retrieval.errors import RetrievalError
 
 _DIGEST = re.compile(r"(?:sha256[:=])?([0-9a-fA-F]{64})(?![0-9a-fA-F])")
@@ -84,7 +83,7 @@ def beside(url: str, limits: Limits | None = None) -> str:
 
 def small(url: str, limits: Limits, remedy: str = "") -> bytes:
     """A file that fits into memory."""
-    clock = _Clock(limits.seconds)
+    clock = Clock(limits.seconds)
     try:
         with _opened(url, limits, clock, {}) as response:
             _expect(response, {200}, remedy)
@@ -106,7 +105,7 @@ def download(
     part = to.with_name(f"{to.name}.part")
     started = time.monotonic()
     for number in range(1, bounds.tries + 1):
-        clock = _Clock(bounds.seconds, started)
+        clock = Clock(bounds.seconds, started)
         try:
             _further(url, part, expected, bounds, clock, progress)
             break
@@ -140,7 +139,7 @@ def forget(to: Path) -> None:
 # --- one file, in several connections --------------------------------------
 
 
-def _further(url: str, part: Path, expected: str, limits: Limits, clock: _Clock, progress: Progress | None) -> None:
+def _further(url: str, part: Path, expected: str, limits: Limits, clock: Clock, progress: Progress | None) -> None:
     """Loads what is missing of the file; what arrived stays, whatever happens."""
     here, tag = _half(url, part, expected)
     headers = {"Range": f"bytes={here}-"} if here else {}
@@ -197,15 +196,14 @@ def _start(response: http.client.HTTPResponse) -> int:
 
 
 @contextmanager
-def _opened(url: str, limits: Limits, clock: _Clock, headers: Mapping[str, str]) -> Iterator[http.client.HTTPResponse]:
+def _opened(url: str, limits: Limits, clock: Clock, headers: Mapping[str, str]) -> Iterator[http.client.HTTPResponse]:
     """The answer behind the address and all its redirects; every way to fail is one error."""
     first = address = allowed(url, None)
     for _hop in range(limits.hops + 1):
-        connection = _connection(address, limits)
+        with _one_error(address.hostname or "", limits, clock):
+            connection = _connected(address, limits, clock)
         with closing(connection):
             with _one_error(address.hostname or "", limits, clock):
-                connection.connect()
-                clock.watch(connection.sock)
                 response = _asked(connection, address, headers)
             if response.status not in _MOVED:
                 yield response
@@ -214,41 +212,16 @@ def _opened(url: str, limits: Limits, clock: _Clock, headers: Mapping[str, str])
     raise _unavailable(f"{first.hostname} redirects more than {limits.hops} times", _CHECK)
 
 
-class _Clock:
-    """Ends the transfer when its time is over, wherever it stands: a slow server is never silent."""
-
-    def __init__(self, seconds: float, started: float | None = None) -> None:
-        self.over = False
-        self._end = (time.monotonic() if started is None else started) + seconds
-        self._socket: socket.socket | None = None
-        self._timer = threading.Timer(max(0.0, self.left()), self._hang_up)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def left(self) -> float:
-        return self._end - time.monotonic()
-
-    def watch(self, connected: socket.socket) -> None:
-        self._socket = connected
-
-    def stop(self) -> None:
-        self._timer.cancel()
-
-    def _hang_up(self) -> None:
-        self.over = True
-        if self._socket is not None:
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
-
-
 @contextmanager
-def _one_error(host: str, limits: Limits, clock: _Clock) -> Iterator[None]:
+def _one_error(host: str, limits: Limits, clock: Clock) -> Iterator[None]:
     """Whatever goes wrong with a connection, in words."""
     problem, again = "", True
     try:
         yield
     except TimeoutError:
         problem = f"{host} was silent for {limits.silence:.0f} s"
+    except NotAsked:
+        problem, again = f"The name {host} leads to this machine or to an address that is not asked", False
     except ssl.SSLError:
         problem, again = f"{host} shows no certificate that this machine trusts", False
     except http.client.IncompleteRead:
@@ -268,32 +241,20 @@ def allowed(url: str, first: SplitResult | None) -> SplitResult:
         host, _port = address.hostname or "", address.port
     except ValueError:
         raise _unavailable("This is no address of an archive", _CHECK) from None
-    own = _is_this_machine(host)
+    own = is_this_machine(host)
     if not host or address.username is not None or not url.isprintable() or " " in url:
         raise _unavailable("This is no address of an archive", _CHECK)
     if address.scheme != "https" and not (address.scheme == "http" and own):
         raise _unavailable(f"Files are loaded over https only, and {host} was asked by another way", _CHECK)
-    if first is not None and own and not _is_this_machine(first.hostname or ""):
+    if first is not None and own and not is_this_machine(first.hostname or ""):
         raise _unavailable(f"{first.hostname} redirects to this machine itself", _CHECK)
     return address._replace(fragment="")
 
 
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _connection(address: SplitResult, limits: Limits) -> http.client.HTTPConnection:
-    host = address.hostname or ""
-    if address.scheme == "https":
-        return http.client.HTTPSConnection(
-            host, address.port, timeout=limits.silence, context=ssl.create_default_context()
-        )
-    return http.client.HTTPConnection(host, address.port, timeout=limits.silence)
+def _connected(address: SplitResult, limits: Limits, clock: Clock) -> http.client.HTTPConnection:
+    host, tls = address.hostname or "", address.scheme == "https"
+    port = address.port or (443 if tls else 80)
+    return connected(host, port, tls=tls, here=is_this_machine(host), silence=limits.silence, clock=clock)
 
 
 def _asked(
@@ -316,7 +277,7 @@ def _expect(response: http.client.HTTPResponse, statuses: set[int], remedy: str)
         raise _unavailable("The server packs the archive once more", _CHECK)
 
 
-def _blocks(response: http.client.HTTPResponse, limits: Limits, clock: _Clock, here: int) -> Iterator[bytes]:
+def _blocks(response: http.client.HTTPResponse, limits: Limits, clock: Clock, here: int) -> Iterator[bytes]:
     """What arrives; `here` bytes of the file are here already."""
     said, size = response.length, 0
     too_large = f"The archive is larger than {limits.bytes} bytes"

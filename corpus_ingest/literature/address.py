@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from corpus_ingest.literature.errors import BadAddress, Off
+from corpus_ingest.pinned import is_this_machine
 
 WHO_OPENS = "An operator opens the door: CLEW_LITERATURE, see docs/settings.md."
 _EXAMPLE = "Write the base of the E-utilities, such as https://HOST/entrez/eutils."
@@ -27,7 +27,7 @@ class Address:
     @property
     def here(self) -> bool:
         """This machine itself: a mirror, or a test."""
-        return is_loopback(self.host)
+        return is_this_machine(self.host)
 
 
 def read_address(written: str) -> Address:
@@ -46,12 +46,3 @@ def read_address(written: str) -> Address:
     if address.scheme == "http" and not address.here:
         raise BadAddress("CLEW_LITERATURE asks another machine without encryption.", hint="Write https.")
     return address
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -8,16 +8,14 @@ Bounded in bytes and, whatever the server does, in seconds.
 from __future__ import annotations
 
 import http.client
-import ipaddress
-import socket
 import ssl
-import threading
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from corpus_ingest.literature.address import Address
 from corpus_ingest.literature.errors import Busy, Malformed, Refused, Slow, TooLarge, Unreachable
+from corpus_ingest.pinned import Clock, NotAsked, connected
 
 _BLOCK = 64 * 1024  # bytes
 _LATER = "Try again later."
@@ -47,7 +45,7 @@ def path_of(address: Address, name: str, params: dict[str, str]) -> str:
 def get(address: Address, path: str, limits: Limits | None = None) -> bytes:
     """The body of a 200; every other end is a typed failure."""
     bounds = limits or Limits()
-    clock = _Clock(bounds.seconds)
+    clock = Clock(bounds.seconds)
     try:
         with closing(_connected(address, bounds, clock)) as connection:
             return _asked(connection, path, bounds)
@@ -62,6 +60,8 @@ def get(address: Address, path: str, limits: Limits | None = None) -> bytes:
 def _in_words(error: Exception, bounds: Limits) -> Exception:
     if isinstance(error, TimeoutError):
         return Slow(f"The server was silent for {bounds.silence:g} s.", hint=_LATER)
+    if isinstance(error, NotAsked):
+        return Refused("The name of the server leads to an address that is not asked.", hint=_OPERATOR)
     if isinstance(error, ssl.SSLError):
         return Unreachable("The server shows no certificate that this machine trusts.", hint=_OPERATOR)
     if isinstance(error, http.client.IncompleteRead | http.client.RemoteDisconnected):
@@ -71,59 +71,9 @@ def _in_words(error: Exception, bounds: Limits) -> Exception:
     return Unreachable("The server cannot be reached from here.", hint=_OPERATOR)
 
 
-class _Clock:
-    """Hangs up when the time is over, wherever the answer stands: a trickle is never silent."""
-
-    def __init__(self, seconds: float) -> None:
-        self.over = False
-        self._socket: socket.socket | None = None
-        self._timer = threading.Timer(seconds, self._hang_up)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def watch(self, connected: socket.socket) -> None:
-        self._socket = connected
-
-    def stop(self) -> None:
-        self._timer.cancel()
-
-    def _hang_up(self) -> None:
-        self.over = True
-        if self._socket is not None:
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
-
-
-def _connected(address: Address, bounds: Limits, clock: _Clock) -> http.client.HTTPConnection:
-    plain = socket.create_connection((_resolved(address), address.port), timeout=bounds.silence)
-    clock.watch(plain)
-    try:
-        if address.scheme == "https":
-            plain = ssl.create_default_context().wrap_socket(plain, server_hostname=address.host)
-            clock.watch(plain)
-    except BaseException:
-        plain.close()
-        raise
-    connection = http.client.HTTPConnection(address.shown, timeout=bounds.silence)
-    connection.sock = plain  # already connected, to the address that was checked
-    return connection
-
-
-def _resolved(address: Address) -> str:
-    """One numeric address of the host, of a kind that may be asked."""
-    found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-    for _family, _type, _protocol, _name, where in found:
-        if allowed(str(where[0]), here=address.here):
-            return str(where[0])
-    raise Refused("The name of the server leads to an address that is not asked.", hint=_OPERATOR)
-
-
-def allowed(numeric: str, *, here: bool) -> bool:
-    """This machine only if the operator wrote so; never what is no single machine, nor a cloud's own address."""
-    where = ipaddress.ip_address(numeric.partition("%")[0])
-    if here:
-        return where.is_loopback
-    return not (where.is_loopback or where.is_link_local or where.is_multicast or where.is_unspecified)
+def _connected(address: Address, bounds: Limits, clock: Clock) -> http.client.HTTPConnection:
+    tls = address.scheme == "https"
+    return connected(address.host, address.port, tls=tls, here=address.here, silence=bounds.silence, clock=clock)
 
 
 def _asked(connection: http.client.HTTPConnection, path: str, bounds: Limits) -> bytes:

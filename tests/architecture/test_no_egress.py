@@ -124,6 +124,7 @@ DOORS = {
     "corpus_ingest/literature/door.py",  # papers on demand, off by default
     "diagnosis_app/operations/management/commands/serve.py",  # asks its own web process whether it answers
     "corpus_ingest/loading.py",  # releases of known sources, when somebody asks for them
+    "corpus_ingest/pinned.py",  # the connection that both of them make, to exactly the address that was judged
 }
 _OUTWARD = re.compile(
     r"^\s*(?:import|from) (?:http\.client|urllib\.request|httpx|requests|aiohttp|ftplib|smtplib|urllib3)\b"

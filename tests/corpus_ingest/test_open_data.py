@@ -88,7 +88,7 @@ def run(*words: str) -> str:
 
 
 def test_the_product_offers_four_kinds_and_contacts_nobody_to_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "_connection", lambda *_: pytest.fail("somebody was contacted"))
+    monkeypatch.setattr(loading, "connected", lambda *_a, **_k: pytest.fail("somebody was contacted"))
     offers = {one.kind: one for one in open_data.offers()}
     assert set(offers) == {"orphanet", "mondo", "medquad", "cases"}
     for one in offers.values():
