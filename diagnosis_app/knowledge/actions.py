@@ -150,16 +150,19 @@ def confirm(actor: Actor, ingestion: Ingestion, sha256: str) -> Ingestion:
     actor.require(Verb.KNOWLEDGE_CHANGE)
     if not _SHA256.match(sha256):
         raise Invalid(_("This is not a checksum."), field="sha256", hint=_("Reload the page."))
-    arrived = {one.get("feed") for one in ingestion.wanted.get("files", ())}
-    open_feeds = [one for one in ingestion.wanted.get("feeds", ()) if one.get("kind") not in arrived]
-    if ingestion.state != State.FAILED or not open_feeds:
-        raise Conflict(_("Nothing waits for a confirmation."), hint=_("Reload the page."), code="ingest.not_possible")
-    open_feeds[0]["sha256"] = sha256
     with _plainly(), transaction.atomic():
-        ingestion.save(update_fields=["wanted"])
-        going = requests.resume(ingestion)
+        found = Ingestion.objects.select_for_update().get(pk=ingestion.pk)  # two who confirm do so one by one
+        arrived = {one.get("feed") for one in found.wanted.get("files", ())}
+        open_feeds = [one for one in found.wanted.get("feeds", ()) if one.get("kind") not in arrived]
+        if found.state != State.FAILED or not open_feeds:
+            raise Conflict(
+                _("Nothing waits for a confirmation."), hint=_("Reload the page."), code="ingest.not_possible"
+            )
+        open_feeds[0]["sha256"] = sha256
+        found.save(update_fields=["wanted"])
+        going = requests.resume(found)
         detail = {"part": "confirm", "feed": str(open_feeds[0].get("kind", "")), "sha256": sha256}
-        _note_down(actor, Verb.KNOWLEDGE_CHANGE, _named(ingestion), detail)
+        _note_down(actor, Verb.KNOWLEDGE_CHANGE, _named(found), detail)
     return going
 
 

@@ -299,7 +299,7 @@ def test_a_slow_server_ends_with_what_arrived_kept_for_the_next_try(tmp_path: Pa
 
     publisher.answers["/f"] = slow
     with pytest.raises(Unavailable, match="was silent"):
-        loading.download(f"{publisher.url}/f", tmp_path / "f", "", Limits(silence=0.3, tries=1))
+        loading.download(f"{publisher.url}/f", tmp_path / "f", "", Limits(silence=2.0, tries=1))
     done.set()
     assert (tmp_path / "f.part").stat().st_size == 1000
     answer = Broken(CONTENT, breaks=0, tag='"one"')
