@@ -52,6 +52,7 @@ def test_an_id_that_is_not_here_is_nothing(texts: Held, name: str) -> None:
 
 
 @given(st.lists(st.integers(0, 60), max_size=40), st.lists(st.integers(0, 63), max_size=20))
+@settings(deadline=None)
 def test_many_ids_are_found_at_once_where_each_stands_first(keys: list[int], sought: list[int]) -> None:
     """Keys beyond 2**63, too: ids are hashes."""
     held_ = np.array([2**64 - 1 - key for key in keys], dtype=np.uint64)

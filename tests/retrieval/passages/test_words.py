@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.passages.words import Word, form, forms, raw_words, words
@@ -15,11 +15,13 @@ texts = st.text(st.sampled_from("aAsä9_中 \u0301\u0308'’ʼ-.,\n"), max_size=
 
 
 @given(texts)
+@settings(deadline=None)
 def test_a_word_is_its_letters_and_marks_and_one_inner_apostrophe(text: str) -> None:
     assert raw_words(text) == PLAIN.findall(text)
 
 
 @given(texts)
+@settings(deadline=None)
 def test_the_words_wanted_stand_where_they_say(text: str) -> None:
     plain = [Word(one.start(), one.end(), form(one.group())) for one in PLAIN.finditer(text)]
     wanted = set(forms(text)[::2])
