@@ -3,7 +3,7 @@
 Texts and published cases are kept one by one, by the licence that each states; a licence that is not known to
 allow it does not. What several sources were computed into (diseases, ranking) cannot be taken apart: if
 one of those sources forbids it, nothing is exported. The file is a tar of a snapshot of its own, with
-its own id, and says in its manifest what was left out.
+its own id, and says in its manifest how much was left out and under which licence, never the title of it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 import tarfile
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -134,7 +134,19 @@ def _reduced(
         counts |= {"cases": 0}
     if len(kept) < len(cases):
         left_out[_so_many(len(cases) - len(kept), "published case")] = UNKNOWN
-    return parts, _said(snapshot.manifest.sources, left_out), counts, left_out
+    sources_of_kept = {one.source for one in documents}
+    named = [one for one in snapshot.manifest.sources if not _only_of_left_out(one, snapshot, sources_of_kept, closed)]
+    return parts, _said(named, left_out), counts, left_out
+
+
+def _only_of_left_out(record: SourceRecord, snapshot: Snapshot, kept: Collection[str], closed: Collection[str]) -> bool:
+    """Whether all of its texts stay here. Documents that were brought in one by one have a record each."""
+    if record.name not in snapshot.passages.sources:
+        return False
+    if record.name not in closed and may_be_passed_on(record.licence):
+        return False
+    several = sum(one.name == record.name for one in snapshot.manifest.sources) > 1
+    return several or record.name not in kept
 
 
 def _so_many(n: int, what: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 MOST = 64 * 1024 * 1024  # bytes
-WORDS = b"This is larger than anything Clew reads (413). Send a file of at most 5 MB.\n"
+WORDS = "This is larger than {most} MB, the most that Clew takes in one request (413). Send a smaller file.\n"
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -28,7 +28,7 @@ class Bounded:
             await self.application(scope, receive, send)
             return
         if _length(scope) > self.most:
-            await _refuse(send)
+            await self._refuse(send)
             return
         taken, answered = 0, False
 
@@ -46,16 +46,15 @@ class Bounded:
 
         await self.application(scope, counted, noted)
         if taken > self.most and not answered:
-            await _refuse(send)
+            await self._refuse(send)
+
+    async def _refuse(self, send: Send) -> None:
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+        headers.append((b"content-security-policy", b"default-src 'none'"))
+        await send({"type": "http.response.start", "status": 413, "headers": headers})
+        await send({"type": "http.response.body", "body": WORDS.format(most=self.most // 1024**2).encode()})
 
 
 def _length(scope: MutableMapping[str, Any]) -> int:
     stated = dict(scope["headers"]).get(b"content-length", b"0")
     return int(stated) if stated.isdigit() and len(stated) < 18 else 0
-
-
-async def _refuse(send: Send) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    headers.append((b"content-security-policy", b"default-src 'none'"))
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": WORDS})

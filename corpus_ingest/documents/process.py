@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import resource
-import select
+import selectors
 import shutil
 import signal
 import subprocess
@@ -92,19 +92,21 @@ class _Reading:
         assert process.stdout is not None  # noqa: S101 - it was asked for above
         pipe = process.stdout.fileno()
         parts, size = [], 0
-        while True:
-            left = self._deadline - time.monotonic()
-            if left <= 0 or not select.select([pipe], [], [], left)[0]:
-                self.timed_out = True
-                return
-            part = os.read(pipe, _BLOCK)
-            if not part:
-                break
-            size += len(part)
-            if size > self._largest:
-                self.too_long = True
-                return
-            parts.append(part)
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(pipe, selectors.EVENT_READ)
+            while True:
+                left = self._deadline - time.monotonic()
+                if left <= 0 or not waiting.select(left):
+                    self.timed_out = True
+                    return
+                part = os.read(pipe, _BLOCK)
+                if not part:
+                    break
+                size += len(part)
+                if size > self._largest:
+                    self.too_long = True
+                    return
+                parts.append(part)
         self.answer = b"".join(parts)
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:

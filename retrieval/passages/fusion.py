@@ -13,6 +13,8 @@ from enum import StrEnum
 
 import numpy as np
 
+from retrieval import csr
+
 DEPTH = 200  # places of each list whose passages compete
 
 
@@ -27,24 +29,26 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One list: its first places, and what every passage is worth in it, from 0 to 1."""
+    """One list: its first places, and what every passage is worth in it, from 0 to `top`."""
 
     positions: np.ndarray  # best first, at most DEPTH
     scores: np.ndarray  # as the list itself counts: BM25 points, cosine, likeness
-    shares: Mapping[int, float] | np.ndarray  # position -> 0 to 1; those that are not there are worth nothing
+    shares: Mapping[int, float] | np.ndarray  # of `top`, by position; those that are not there are worth nothing
     weight: float
+    top: float = 1.0
 
-    def share(self, i: int) -> float:
+    def shares_of(self, positions: np.ndarray) -> np.ndarray:
         if isinstance(self.shares, np.ndarray):
-            return float(self.shares[i])
-        return self.shares.get(i, 0.0)
+            found: np.ndarray = (self.shares[positions] / self.top).astype(np.float64)
+            return found
+        return np.array([self.shares.get(i, 0.0) / self.top for i in positions.tolist()], dtype=np.float64)
 
 
 def by_totals(totals: np.ndarray, positions: np.ndarray, unit: float, weight: float) -> Ranked:
     """Of a list that has a total for every passage; `unit`: what one point is in it."""
     found = totals[positions]
     top = float(found[0]) if len(found) else 1.0
-    return Ranked(positions, found / unit, totals / max(top, 1e-12), weight)
+    return Ranked(positions, found / unit, totals, weight, max(top, 1e-12))
 
 
 def by_scores(positions: np.ndarray, scores: np.ndarray, weight: float) -> Ranked:
@@ -64,6 +68,9 @@ def evenly(positions: np.ndarray, scores: np.ndarray, weight: float) -> Ranked:
 def fused(lists: Iterable[Ranked]) -> list[int]:
     """All passages of the lists, the best first; ties in order of position."""
     every = [one for one in lists if len(one.positions) and one.weight > 0]
-    candidates = sorted({i for one in every for i in one.positions.tolist()})
-    worth = {i: sum(one.weight * one.share(i) for one in every) for i in candidates}
-    return sorted(candidates, key=lambda i: (-worth[i], i))
+    candidates = csr.distinct(np.concatenate([np.zeros(0, dtype=np.int64), *(one.positions for one in every)]))
+    worth = np.zeros(len(candidates))
+    for one in every:
+        worth += one.weight * one.shares_of(candidates)
+    found: list[int] = candidates[np.argsort(-worth, kind="stable")].tolist()
+    return found

@@ -36,7 +36,7 @@ def quote(passage: str, at: int, telling: Mapping[str, float]) -> Quote:
     sentences = _sentences(read)
     if not sentences:
         return Quote(passage[:LONGEST], at, at + len(passage[:LONGEST]))
-    found = [one for one in words(read) if one.form in telling]
+    found = words(read, telling)
     start, end = _window(sentences, found, telling)
     marks = [(one.start - start, one.end - start) for one in found if start <= one.start and one.end <= end]
     return Quote(read[start:end], at + start, at + end, tuple(marks[:MOST_HIGHLIGHTS]))

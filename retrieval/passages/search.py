@@ -13,8 +13,9 @@ of it is ever carried out, and nothing here changes it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -142,7 +143,8 @@ def search(
     if found is None:
         return Found(())
     chosen = _once(knowledge.passages, found.order, min(max(limit, 0), MOST))
-    hits = tuple(_hit(knowledge, i, also, found.lists, found.asked.telling) for i, also in chosen)
+    places = {way: _places(one) for way, one in found.lists.items()}
+    hits = tuple(_hit(knowledge, i, also, _came(found.lists, places, i), found.asked.telling) for i, also in chosen)
     terms = knowledge.passage_findings.ids(found.asked.terms)
     return Found(hits, found.asked.named, terms, found.matching, found.note)
 
@@ -252,41 +254,39 @@ def _by_meaning(
 def _once(store: PassageStore, order: list[int], limit: int) -> list[tuple[int, tuple[int, ...]]]:
     """The first `limit` that say something new, each with the positions of those that say the same."""
     by_hash: dict[int, int] = {}
-    of_document: dict[int, list[tuple[int, frozenset[str]]]] = {}
+    of_document: dict[int, list[int]] = {}
     kept: dict[int, list[int]] = {}
+    words = cache(lambda i: frozenset(forms(store.text(i))))
     for i in order:
         text_hash = int(store.text_hash[i])
         same = by_hash.get(text_hash)
         if same is None:
             neighbours = of_document.setdefault(int(store.document_of[i]), [])
-            own = frozenset(forms(store.text(i)))
-            same = next((other for other, theirs in neighbours if _alike(store, i, own, other, theirs)), None)
+            same = next((other for other in neighbours if _alike(store, words, i, other)), None)
             if same is None:
                 if len(kept) == limit:
                     break
                 by_hash[text_hash] = i
-                neighbours.append((i, own))
+                neighbours.append(i)
                 kept[i] = []
                 continue
         kept[same].append(i)
     return [(i, tuple(also)) for i, also in kept.items()]
 
 
-def _alike(store: PassageStore, i: int, own: frozenset[str], other: int, theirs: frozenset[str]) -> bool:
+def _alike(store: PassageStore, words: Callable[[int], frozenset[str]], i: int, other: int) -> bool:
     """Two passages of one document that overlap by more than half of the shorter, or share nearly all words."""
     (a, b), (c, d) = store.span(i), store.span(other)
     if 2 * (min(b, d) - max(a, c)) > min(b - a, d - c):
         return True
+    own, theirs = words(i), words(other)
     either = len(own | theirs)
     return bool(either) and len(own & theirs) / either >= ALIKE
 
 
-def _hit(
-    knowledge: Known, i: int, also: tuple[int, ...], lists: Mapping[Way, Ranked], telling: Mapping[str, float]
-) -> Hit:
+def _hit(knowledge: Known, i: int, also: tuple[int, ...], ways: tuple[Came, ...], telling: Mapping[str, float]) -> Hit:
     store = knowledge.passages
     record, passage = store.record(int(store.document_of[i])), store.at(i)
-    ways = tuple(came for way in Way if way in lists and (came := _came(way, lists[way], i)) is not None)
     return Hit(
         passage=passage.id,
         position=i,
@@ -304,9 +304,14 @@ def _hit(
     )
 
 
-def _came(way: Way, ranked: Ranked, i: int) -> Came | None:
-    place = np.flatnonzero(ranked.positions == i)
-    return Came(way, int(place[0]) + 1, round(float(ranked.scores[place[0]]), 4)) if len(place) else None
+def _places(ranked: Ranked) -> dict[int, int]:
+    """Where each passage stands first."""
+    return {i: k for k, i in reversed(list(enumerate(ranked.positions.tolist())))}
+
+
+def _came(lists: Mapping[Way, Ranked], places: Mapping[Way, Mapping[int, int]], i: int) -> tuple[Came, ...]:
+    found = ((way, places[way][i]) for way in Way if way in places and i in places[way])
+    return tuple(Came(way, k + 1, round(float(lists[way].scores[k]), 4)) for way, k in found)
 
 
 def source_of(manifest: Manifest, record: DocumentRecord) -> SourceOf:

@@ -81,9 +81,8 @@ class PassageStore:
 
     def index(self, passage_id: str) -> int | None:
         """The position of a passage, or None."""
-        if not _PASSAGE_ID.fullmatch(passage_id):
-            return None
-        return _sought(self._arrays["key"], self._arrays["key_order"], np.uint64(int(passage_id, 16)))
+        i = int(self.positions([passage_id])[0])
+        return None if i < 0 else i
 
     @property
     def keys(self) -> np.ndarray:
@@ -92,8 +91,10 @@ class PassageStore:
 
     def positions(self, passage_ids: Sequence[str]) -> np.ndarray:
         """The position of each; -1 for those that are not here."""
-        found = (self.index(one) for one in passage_ids)
-        return np.array([-1 if i is None else i for i in found], dtype=np.int64)
+        fit = np.array([_PASSAGE_ID.fullmatch(one) is not None for one in passage_ids], dtype=np.bool_)
+        sought = [int(one, 16) if ok else 0 for one, ok in zip(passage_ids, fit.tolist(), strict=True)]
+        found = _sought(self._arrays["key"], self._arrays["key_order"], np.array(sought, dtype=np.uint64))
+        return np.where(fit, found, -1)
 
     def passage(self, passage_id: str) -> Passage | None:
         i = self.index(passage_id)
@@ -130,9 +131,9 @@ class PassageStore:
     # --- documents -------------------------------------------------------
 
     def document_index(self, document_id: str) -> int | None:
-        key = np.uint64(hash_of(document_id))
-        k = _sought(self._arrays["document_key"], self._arrays["document_order"], key)
-        return k if k is not None and self._document_ids[k] == document_id else None
+        key = np.array([hash_of(document_id)], dtype=np.uint64)
+        k = int(_sought(self._arrays["document_key"], self._arrays["document_order"], key)[0])
+        return k if k >= 0 and self._document_ids[k] == document_id else None
 
     def document(self, document_id: str) -> Document | None:
         """The whole document: its blocks, and the text that every offset refers to."""
@@ -229,11 +230,7 @@ class PassageStore:
 
     def passages_of_all(self, documents: np.ndarray) -> np.ndarray:
         """Positions of the passages of these documents (ascending), ascending."""
-        ptr = self._arrays["passage_ptr"].astype(np.int64)
-        counts = ptr[documents + 1] - ptr[documents]
-        within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
-        found: np.ndarray = np.repeat(ptr[documents], counts) + within
-        return found
+        return csr.rows(self._arrays["passage_ptr"], documents)
 
     # --- inside ----------------------------------------------------------
 
@@ -278,15 +275,15 @@ def _rows(ptr: np.ndarray, rows: np.ndarray, values: Iterable[int]) -> np.ndarra
     return csr.distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int32)
 
 
-def _sought(keys: np.ndarray, order: np.ndarray, key: np.uint64) -> int | None:
-    """The first position that has this key; `order` sorts the keys."""
-    low, high = 0, len(order)
-    while low < high:  # by hand: a sorted copy of the keys would cost as much memory as the keys
-        middle = (low + high) // 2
-        if keys[order[middle]] < key:
-            low = middle + 1
-        else:
-            high = middle
-    if low < len(order) and keys[order[low]] == key:
-        return int(order[low])
-    return None
+def _sought(keys: np.ndarray, order: np.ndarray, sought: np.ndarray) -> np.ndarray:
+    """The first position that has each of these keys, -1 where none has; `order` sorts the keys."""
+    size = len(order)
+    if not size:
+        return np.full(len(sought), -1, dtype=np.int64)
+    low, high = np.zeros(len(sought), dtype=np.int64), np.full(len(sought), size, dtype=np.int64)
+    for _ in range(size.bit_length()):  # by hand: a sorted copy of the keys would cost as much memory as the keys
+        middle = np.minimum((low + high) // 2, size - 1)
+        below = (keys[order[middle]] < sought) & (low < high)
+        low, high = np.where(below, middle + 1, low), np.where(below, high, np.minimum(middle, high))
+    at = order[np.minimum(low, size - 1)].astype(np.int64)
+    return np.where((low < size) & (keys[at] == sought), at, -1)

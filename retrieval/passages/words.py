@@ -7,14 +7,16 @@ a term or a disease.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 
 from retrieval.ontology.tokens import american, fold, singular, word_set
 
 # A word as in `retrieval.ontology.tokens`: letters and digits of any script, marks and inner apostrophes.
-_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*(?:['’ʼ][^\W_](?:[^\W_]|[\u0300-\u036f])*)?")
+# Letters are read in runs, not one by one: texts have millions of them.
+_RUN = r"[^\W_]+(?:[\u0300-\u036f][^\W_]*)*"
+_WORD = re.compile(rf"{_RUN}(?:['’ʼ]{_RUN})?")
 _WORD_OR_STOP = re.compile(rf"{_WORD.pattern}|[,.;:!?()]")
 SMALL = word_set(
     "a about also am an and any are as at be been but by can could did do does for from had has have he her him "
@@ -56,6 +58,10 @@ def raw_words_and_stops(text: str) -> list[str]:
     return found
 
 
-def words(text: str) -> Iterator[Word]:
-    for match in _WORD.finditer(text):
-        yield Word(match.start(), match.end(), form(match.group()))
+def words(text: str, wanted: Container[str]) -> list[Word]:
+    """The words that have one of the wanted forms, where they stand."""
+    return [
+        Word(match.start(), match.end(), one)
+        for match in _WORD.finditer(text)
+        if (one := form(match.group())) in wanted
+    ]

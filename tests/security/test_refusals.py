@@ -18,7 +18,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from diagnosis_app.accounts.models import User
-from diagnosis_app.bounded import Bounded
+from diagnosis_app.bounded import MOST, Bounded
 from diagnosis_app.cases import actions
 from diagnosis_app.plain_log import PlainFormatter
 from tests.diagnosis_app.api.asking import Asking
@@ -179,6 +179,23 @@ def test_a_body_that_is_far_too_large_is_not_taken_in() -> None:
     assert asked([(b"content-length", b"101")], [b"x" * 101], 100) == (413, 0)
     assert asked([(b"transfer-encoding", b"chunked")], [b"x" * 60] * 3, 100) == (413, 60)
     assert asked([(b"content-length", b"100")], [b"x" * 50] * 2, 100) == (200, 100)
+
+
+@pytest.mark.parametrize(("most", "words"), [(MOST, b" 64 MB,"), (7 * 1024**2, b" 7 MB,")])
+def test_a_refusal_names_the_bound_that_applies(most: int, words: bytes) -> None:
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "headers": [(b"content-length", b"%d" % (most + 1))]}
+    asyncio.run(Bounded(never_asked, most)(scope, never_asked, send))
+    assert sent[0]["status"] == 413
+    assert words in sent[1]["body"]
+
+
+async def never_asked(*_: Any) -> Any:
+    raise AssertionError
 
 
 def test_the_service_is_served_with_that_bound() -> None:

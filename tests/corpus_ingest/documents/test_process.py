@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -66,6 +67,23 @@ def test_no_more_files_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
         inside(refused("import os; [os.open('/dev/null', os.O_RDONLY) for _ in range(500)]"), monkeypatch)
         == "encrypted"
     )
+
+
+def test_a_service_with_very_many_open_files_still_reads() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if before[1] != resource.RLIM_INFINITY and before[1] < 1300:
+        pytest.skip("this system lets a process open no more than 1,024 files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(before[0], 1300), before[1]))
+    taken: list[int] = []
+    try:
+        while not taken or taken[-1] < 1100:
+            taken.append(os.open(os.devnull, os.O_RDONLY))
+        found = read(TEXT, "a.txt")
+        assert found.blocks[0].text == TEXT.decode()
+    finally:
+        for one in taken:
+            os.close(one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def test_it_knows_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:

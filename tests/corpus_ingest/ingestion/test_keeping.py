@@ -142,6 +142,29 @@ def test_an_export_leaves_out_what_may_not_be_passed_on_and_says_so(places: Path
     assert sorted(path.name for path in places.glob(".export-*")) == []
 
 
+def brought(title: str, licence: str) -> Source:
+    """One document of those that are brought in one by one: all are of the source `documents`."""
+    text = Document(f"documents:{title}", "documents", title, (Block(f"This is {title}."),), licence=licence)
+    record = SourceRecord("documents", title, "2024", licence, f"{title}.pdf", "", {f"{title}.pdf.zip": "0" * 64})
+    return Source("documents", lambda: Fetched({}, {}), lambda _: record, lambda _: Parsed(documents=[text]))
+
+
+@pytest.mark.parametrize("beside", [[brought("Open guide", "CC BY 4.0")], [texts("CC BY 4.0", "")], []])
+def test_the_manifest_of_an_export_does_not_name_what_was_left_out(places: Path, beside: list[Source]) -> None:
+    ward = brought("Protocol of the ward", "Not to be passed on: internal")
+    sources = [tiny.write(places / "raw"), *beside, ward]
+    name = pipeline.build(places / "knowledge", sources=sources).id
+    exported = export(places / "knowledge" / name, places / "out.tar")
+    with tarfile.open(places / "out.tar") as tar:
+        tar.extractall(places / "elsewhere", filter="data")
+    there = places / "elsewhere" / exported.snapshot
+    assert "Protocol" in (places / "knowledge" / name / "manifest.json").read_text()
+    assert "Protocol" not in (there / "manifest.json").read_text()
+    titles = [one.describe(Fetched({}, {})).title for one in beside]
+    assert [one.title for one in open_snapshot(there).manifest.sources][1:] == titles
+    assert "1 text of documents: Not to be passed on: internal" in exported.left_out
+
+
 def test_a_text_that_its_source_says_is_not_to_be_passed_on_stays_whatever_its_licence(places: Path) -> None:
     open_ones = texts("CC0", "CC0")
     kept = [replace(one, redistributable=i > 0) for i, one in enumerate(open_ones.parse(Fetched({}, {})).documents)]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from retrieval.passages.document import Block
 from retrieval.passages.lexical import (
+    GROUP,
     K1,
     MOST_WORDS,
     SCALE,
@@ -137,6 +138,19 @@ def test_the_best_are_the_first_of_all_sorted(total: np.ndarray, limit: int, cha
     expected = sorted((i for i in range(len(total)) if total[i] > 0), key=lambda i: (-total[i], i))[:limit]
     assert best(total, limit).tolist() == expected
     assert best((total / 9).astype(np.float32), limit).tolist() == expected, "shares below one are ranked, too"
+
+
+@given(st.integers(0, 4 * GROUP * 10), st.integers(0, 12), st.integers(1, 50), st.integers(0, 2**32 - 1))
+@settings(deadline=None)
+def test_the_best_of_many_are_the_first_of_all_sorted(size: int, limit: int, values: int, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    total = (chance.integers(0, values, size) * (chance.random(size) < chance.random())).astype(np.int32)
+    allowed = chance.random(size) < chance.random()
+    for mask in (None, allowed):
+        inside = [i for i in range(size) if total[i] > 0 and (mask is None or mask[i])]
+        expected = sorted(inside, key=lambda i: (-total[i], i))[:limit]
+        assert best(total, limit, mask).tolist() == expected
+        assert best(total / np.float32(50), limit, mask).tolist() == expected
 
 
 def test_nothing_is_found_in_nothing() -> None:

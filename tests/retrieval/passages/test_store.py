@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.passages.build import PassagesUnfit, days
 from retrieval.passages.document import Block, BlockKind, Document
-from retrieval.passages.store import PassageStore
+from retrieval.passages.store import PassageStore, _sought
 from retrieval.snapshot import Snapshot
 from tests.retrieval.passages.conftest import DOCUMENTS, MARFAN
 from tests.retrieval.passages.made import Held, cut, document, held
@@ -48,6 +49,23 @@ def test_passages_are_those_that_were_given(texts: Held) -> None:
 def test_an_id_that_is_not_here_is_nothing(texts: Held, name: str) -> None:
     assert texts.passages.passage(name) is None
     assert texts.passages.document("made:nothing") is None
+
+
+@given(st.lists(st.integers(0, 60), max_size=40), st.lists(st.integers(0, 63), max_size=20))
+@settings(deadline=None)
+def test_many_ids_are_found_at_once_where_each_stands_first(keys: list[int], sought: list[int]) -> None:
+    """Keys beyond 2**63, too: ids are hashes."""
+    held_ = np.array([2**64 - 1 - key for key in keys], dtype=np.uint64)
+    found = _sought(held_, np.argsort(held_, kind="stable"), np.array([2**64 - 1 - one for one in sought], dtype="u8"))
+    assert found.tolist() == [keys.index(one) if one in keys else -1 for one in sought]
+
+
+def test_ids_of_passages_and_other_words_are_told_apart(texts: Held) -> None:
+    store = texts.passages
+    asked = ["x" * 16, store.id(3), "", "0" * 16, store.id(0), store.id(0).upper() + " "]
+    assert store.positions(asked).tolist() == [-1, 3, -1, -1, 0, -1]
+    assert store.positions([]).tolist() == []
+    assert PassageStore.empty(store.diseases).positions(asked).tolist() == [-1] * 6
 
 
 def test_a_disease_is_found_by_each_of_its_ids(texts: Held, snapshot: Snapshot) -> None:
