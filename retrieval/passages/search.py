@@ -20,8 +20,9 @@ from typing import Protocol
 
 import numpy as np
 
-from retrieval.manifest import Manifest
+from retrieval.manifest import Manifest, SourceRecord
 from retrieval.passages import fusion, lexical
+from retrieval.passages.document import Document
 from retrieval.passages.filters import EVERYTHING, Filters, allowed, documents_of
 from retrieval.passages.findings import PassageFindings
 from retrieval.passages.fusion import DEPTH, Ranked, Way
@@ -314,16 +315,28 @@ def _came(lists: Mapping[Way, Ranked], places: Mapping[Way, Mapping[int, int]], 
     return tuple(Came(way, k + 1, round(float(lists[way].scores[k]), 4)) for way, k in found)
 
 
-def source_of(manifest: Manifest, record: DocumentRecord) -> SourceOf:
+def source_of(manifest: Manifest, document: DocumentRecord | Document) -> SourceOf:
     """What must be named beside a quotation of this document."""
-    found = next((one for one in manifest.sources if one.name == record.source), None)
-    if found is None:
-        return SourceOf(record.source, record.source, "", record.licence, "", record.url)
+    named = [one for one in manifest.sources if one.name == document.source]
+    own = [one for one in named if _brought_in_as(document.id, one)] if len(named) > 1 else named
+    if len(own) == 1:
+        title, version, citation, licence, url = (getattr(own[0], name) for name in _NAMED)
+    else:  # only what all of that name agree on
+        title, version, citation, licence, url = (_agreed(named, name) for name in _NAMED)
     return SourceOf(
-        found.name,
-        found.title,
-        found.version,
-        record.licence or found.licence,
-        found.citation,
-        record.url or found.url,
+        document.source, title or document.source, version, document.licence or licence, citation, document.url or url
     )
+
+
+_NAMED = ("title", "version", "citation", "licence", "url")
+
+
+def _brought_in_as(document_id: str, source: SourceRecord) -> bool:
+    """Documents that were brought in one by one are each a source; the version holds the beginning of the id."""
+    own = document_id.partition(":")[2][:8]
+    return bool(own) and own in source.version
+
+
+def _agreed(sources: Sequence[SourceRecord], name: str) -> str:
+    said = {str(getattr(one, name)) for one in sources}
+    return said.pop() if len(said) == 1 else ""

@@ -99,7 +99,7 @@ def _describe(fetched: Fetched) -> SourceRecord:
     return SourceRecord(
         name=NAME,
         title=found.seen.title,
-        version=about.date or found.sha256[:8],
+        version=", ".join(filter(None, (about.date, found.sha256[:8]))),  # tells the documents apart: see `source_of`
         licence=about.licence_words,
         citation=about.url or found.name,
         url=about.url,

@@ -18,6 +18,7 @@ from diagnosis_app.knowledge import document_page, passages_page, words
 from diagnosis_app.knowledge.permissions import allowed, require_readable
 from retrieval.errors import RetrievalError, SnapshotMissing
 from retrieval.passages.document import Document
+from retrieval.passages.search import source_of
 from retrieval.snapshot import Snapshot
 
 _AT = re.compile(r"(\d{1,9})-(\d{1,9})\Z")
@@ -38,16 +39,14 @@ def document(request: HttpRequest, document_id: str) -> HttpResponse:
     moved = bool(wanted) and snapshot.id != wanted
     if moved:
         marks = _again(snapshot, found, request.GET.get("passage", ""))
-    record = next((one for one in snapshot.manifest.sources if one.name == found.source), None)
-    licence = found.licence or (record.licence if record else "")
+    source = source_of(snapshot.manifest, found)
     context = {
         "document": found,
         "blocks": document_page.shown(found, marks),
         "marked": bool(marks),
         "moved": moved,
-        "source": record,
-        "licence": licence,
-        "licence_name": words.licence_name(licence),
+        "source": source,
+        "licence_name": words.licence_name(source.licence),
         "snapshot": snapshot,
         "current": snapshot.id == _current_id(),
         "diseases": [(one, _named(snapshot, one)) for one in found.diseases[:20]],

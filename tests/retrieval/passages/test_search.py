@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,27 @@ def test_a_document_of_an_unknown_source_is_still_named(texts: Held) -> None:
     record = texts.passages.record(0)
     assert source_of(texts.manifest, record).licence == "CC BY 4.0"
     assert source_of(texts.manifest, record).url == "https://example.org/marfan"
+
+
+def source(title: str, version: str, name: str = "documents") -> SourceRecord:
+    return SourceRecord(name, title, version, "internal", f"{title}.pdf", "", {f"{title}.zip": "0" * 64})
+
+
+def test_each_of_several_documents_is_cited_as_itself(texts: Held) -> None:
+    thumbs, toes = source("Thumbs", "2024-05-17, 0a1b2c3d"), source("Toes", "9f8e7d6c")
+    several = replace(texts.manifest, sources=(*texts.manifest.sources, thumbs, toes))
+    record = replace(texts.passages.record(0), source="documents", licence="", url="")
+    for id, wanted in (("documents:0a1b2c3d44556677", thumbs), ("documents:9f8e7d6c00112233/row_2", toes)):
+        cited = source_of(several, replace(record, id=id))
+        assert (cited.title, cited.version, cited.citation) == (wanted.title, wanted.version, wanted.citation)
+
+
+def test_of_several_sources_of_one_name_only_what_they_agree_on_is_said(texts: Held) -> None:
+    several = replace(
+        texts.manifest, sources=(source("May", "aaaaaaaa", "pubmed"), source("June", "bbbbbbbb", "pubmed"))
+    )
+    cited = source_of(several, replace(texts.passages.record(0), id="pubmed:123", source="pubmed", licence=""))
+    assert (cited.title, cited.version, cited.citation, cited.licence) == ("pubmed", "", "", "internal")
 
 
 def test_what_is_embedded_of_a_passage_begins_with_title_and_headings(snapshot: Snapshot) -> None:
