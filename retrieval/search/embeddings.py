@@ -25,7 +25,7 @@ from retrieval.search.errors import EmbeddingsBusy, EmbeddingsStopped
 from retrieval.search.texts import Texts
 from retrieval.search.vectors.index import MARK, Contents
 
-PART = 24_000  # characters embedded between two writes: about two seconds' work on two cores
+PART = 96_000  # characters embedded between two writes: a few seconds' work on two cores
 KEY = 16  # bytes of a text's hash: no two of a billion texts share one
 META, KEYS, VECTORS = "collection.json", "keys.npy", "vectors.npy"
 _FORMAT = 1
