@@ -197,7 +197,7 @@ class SentenceTransformers:
 
 def _multiplies_bfloat16(torch: Any) -> bool:
     """Whether this processor has units for it (Intel AMX): elsewhere it is no faster, or slower."""
-    found = getattr(torch.cpu, "get_capabilities", dict)()
+    found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     return bool(found.get("amx_bf16"))
 
 
