@@ -196,7 +196,7 @@ class SentenceTransformers:
 
 
 def _multiplies_bfloat16(torch: Any) -> bool:
-    """Whether this processor has units for it (Intel AMX): elsewhere it is no faster, or slower."""
+    """Whether this processor has units for it (Intel AMX); others were not measured."""
     found: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     return bool(found.get("amx_bf16"))
 
