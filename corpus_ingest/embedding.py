@@ -113,6 +113,7 @@ def _process(
             "CLEW_VAR": str(settings.VAR_DIR),
             "CLEW_KNOWLEDGE": str(directory),
             "CLEW_EMBEDDER": settings.EMBEDDER,
+            "CLEW_EMBEDDER_PRECISION": settings.EMBEDDER_PRECISION,
         },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

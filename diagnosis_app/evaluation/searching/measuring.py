@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from diagnosis_app.evaluation.searching.questions import Question, Task
 from retrieval.evaluation.measures import LEVELS, NOT_LISTED, Groups, Interval, Weighting, difference, measure
-from retrieval.passages import lexical
+from retrieval.passages import fusion, lexical
 from retrieval.passages.filters import allowed
 from retrieval.passages.fusion import DEPTH, Way
-from retrieval.passages.search import Known, Nearest, rank
+from retrieval.passages.search import Known, Nearest, Ranking, rank
 
 LEXICAL, DENSE, HYBRID = "lexical", "dense", "hybrid"
 EVERY = 0.02  # of the questions between two words of progress
@@ -25,24 +26,39 @@ class Measured:
 
     task: Task
     ranks: dict[str, list[float]]
+    tried: dict[float, list[float]] = field(default_factory=dict)  # the hybrid's, by what meaning counts for
 
 
-def run(knowledge: Known, task: Task, client: Nearest | None, progress: Callable[[str, int, int], None]) -> Measured:
-    """Without a client there is no meaning, and hybrid is words and findings."""
+def run(
+    knowledge: Known,
+    task: Task,
+    client: Nearest | None,
+    progress: Callable[[str, int, int], None],
+    weights: Sequence[float] = (),
+) -> Measured:
+    """Without a client there is no meaning, and hybrid is words and findings. `weights`: of meaning, to be tried."""
     systems = (LEXICAL, HYBRID) if client is None else (LEXICAL, DENSE, HYBRID)
     ranks: dict[str, list[float]] = {name: [] for name in systems}
+    tried: dict[float, list[float]] = {weight: [] for weight in weights}
     step = max(1, int(len(task.questions) * EVERY))
     for at, question in enumerate(task.questions):
         if at % step == 0:
             progress(task.name, at, len(task.questions))
-        for name, found in _ranks(knowledge, task, question, client).items():
+        made = rank(knowledge, question.text, task.among, client=client)
+        for name, found in _ranks(knowledge, task, question, made).items():
             if name in ranks:
                 ranks[name].append(found)
-    return Measured(task, ranks)
+        for weight, places in tried.items():
+            places.append(NOT_LISTED if made is None else first(knowledge, _with(made, weight), question.answers))
+    return Measured(task, ranks, tried)
 
 
-def _ranks(knowledge: Known, task: Task, question: Question, client: Nearest | None) -> dict[str, float]:
-    found = rank(knowledge, question.text, task.among, client=client)
+def _with(found: Ranking, weight: float) -> list[int]:
+    """The order if meaning counted for `weight`."""
+    return fusion.fused({**found.lists, Way.MEANING: replace(found.lists[Way.MEANING], weight=weight)}.values())
+
+
+def _ranks(knowledge: Known, task: Task, question: Question, found: Ranking | None) -> dict[str, float]:
     if found is None:
         return dict.fromkeys((LEXICAL, DENSE, HYBRID), NOT_LISTED)
     return {
@@ -87,8 +103,27 @@ def figures(measured: Measured) -> dict[str, Any]:
         for other in (LEXICAL, DENSE)
         if other in ranks
     }
+    if measured.tried:
+        said["tried"] = _tried(measured)
     said["questions"], said["documents"] = len(questions), measured.task.documents
     return said
+
+
+def _tried(measured: Measured) -> dict[str, dict[str, dict[str, float | None]]]:
+    """By half of the topics or diseases (a hash of their names): choose on one, and see what it gives on the other."""
+    halves = np.array([hashlib.sha256(one.group.encode()).digest()[0] % 2 for one in measured.task.questions])
+    said: dict[str, dict[str, dict[str, float | None]]] = {}
+    for half, name in enumerate(("chosen on", "held out")):
+        rows = np.flatnonzero(halves == half)
+        said[name] = {str(weight): _shares(np.array(ranks)[rows]) for weight, ranks in measured.tried.items()}
+    return said
+
+
+def _shares(ranks: np.ndarray) -> dict[str, float | None]:
+    if not len(ranks):
+        return {}
+    found = {f"recall@{level}": _round(float((ranks <= level).mean())) for level in LEVELS}
+    return found | {"mrr": _round(float((1 / ranks).mean())), "questions": len(ranks)}
 
 
 def _system(ranks: list[float], groups: Groups) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from diagnosis_app.evaluation.searching.meaning import InProcess
 from diagnosis_app.evaluation.searching.questions import Question, Task, findings_to_disease, own_answer
 from retrieval.manifest import SourceRecord
 from retrieval.passages.filters import Filters
+from retrieval.passages.search import MEANING
 from retrieval.snapshot import Snapshot, open_snapshot
 from tests import evaluation_world
 from tests.diagnosis_app.evaluation.conftest import ran
@@ -118,6 +119,19 @@ def test_a_rank_counts_documents_and_what_is_not_listed_is_a_miss(world: Snapsho
     answer = frozenset({int(store.document_of[of["orphanet:1"]])})
     assert measuring.first(world, order, answer) == 2
     assert measuring.first(world, [], answer) == measuring.NOT_LISTED
+
+
+def test_other_weights_of_meaning_are_tried_on_two_halves(
+    world: Snapshot, data: Path, in_process: Callable[..., InProcess]
+) -> None:
+    task = own_answer(world, data / "knowledge" / "medquad.zip")
+    found = measuring.run(world, task, in_process(task), lambda *_: None, (0.0, MEANING, 50.0))
+    assert found.tried[MEANING] == found.ranks["hybrid"], "the weight that the search has gives what it gives"
+    assert found.tried[50.0] != found.tried[0.0]
+    tried = measuring.figures(found)["tried"]
+    assert list(tried) == ["chosen on", "held out"]
+    assert sum(one["0.0"].get("questions", 0) for one in tried.values()) == len(task.questions)
+    json.dumps(tried, allow_nan=False)
 
 
 def test_all_three_ways_are_measured_on_the_same_questions(

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from retrieval.search import embedder as module
 from retrieval.search import model_folder
-from retrieval.search.embedder import Embedder, open_embedder
+from retrieval.search.embedder import ALIKE, SAMPLE, Embedder, Precision, SentenceTransformers, open_embedder
 from retrieval.search.errors import EmbedderMissing
 from retrieval.search.shelf import MOST_WINDOWS, WINDOW, Questions, windows_of
 from tests.environment import ROOT
@@ -78,6 +79,66 @@ def test_threads_do_not_disturb_each_other(embedder: Embedder) -> None:
 def test_the_real_model_finds_a_paraphrase_nearer_than_anything_else(minilm: Embedder, said: str, meant: str) -> None:
     cosines = minilm.embed(LABELS) @ minilm.embed([said], asked=True)[0]
     assert LABELS[int(np.argmax(cosines))] == meant
+
+
+# --- precision ----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def halved() -> Iterator[Embedder]:
+    """In bfloat16 on any processor: those without units for it count as right, only slower."""
+    if model_folder.missing_packages():
+        pytest.skip(MISSING)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_multiplies_bfloat16", lambda torch: True)
+        yield open_embedder(precision=Precision.AUTO)
+
+
+def test_in_bfloat16_a_text_means_the_same_alone_and_among_others(minilm: Embedder, halved: Embedder) -> None:
+    if minilm.device != "cpu":
+        pytest.skip("a GPU counts in float32")
+    texts = [*SAMPLE, *LABELS, "; ".join(LABELS * 30), *(f"{label} since {n}" for n, label in enumerate(LABELS * 8))]
+    exact, among = minilm.embed(texts), halved.embed(texts)
+    alone = np.concatenate([halved.embed([text], asked=True) for text in texts])
+    for made in (among, alone):
+        assert made.dtype == np.float32
+        assert (exact * made).sum(axis=1).min() > 0.9995
+    assert (among * alone).sum(axis=1).min() > 0.9995
+
+
+def test_vectors_of_another_precision_are_kept_apart(minilm: Embedder, halved: Embedder) -> None:
+    if minilm.device != "cpu":
+        pytest.skip("a GPU counts in float32")
+    assert minilm.digest != halved.digest
+
+
+def test_a_model_that_changes_in_bfloat16_stays_in_float32(minilm: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_multiplies_bfloat16", lambda torch: True)
+    monkeypatch.setattr(module, "ALIKE", 1.1)
+    made = open_embedder(precision=Precision.AUTO)
+    assert ALIKE < 1.0 and made.digest == minilm.digest
+    assert np.allclose(made.embed(LABELS), minilm.embed(LABELS), atol=1e-6)
+
+
+def test_without_units_for_bfloat16_nothing_changes(minilm: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_multiplies_bfloat16", lambda torch: False)
+    assert open_embedder(precision=Precision.AUTO).digest == minilm.digest
+
+
+# --- batches ------------------------------------------------------------------
+
+
+def test_a_batch_is_of_texts_of_a_length_and_never_more_than_its_tokens(minilm: Embedder) -> None:
+    assert isinstance(minilm, SentenceTransformers)
+    texts = ["word " * (n % 40 + 1) for n in range(700)] + ["word " * 5_000]
+    lengths = minilm._lengths(texts)
+    assert (lengths[0], lengths[39], lengths[700]) == (3, 42, 256)
+    places = minilm._places(texts)
+    assert sorted(i for place in places for i in place) == list(range(len(texts)))
+    padded = [max(lengths[i] for i in place) * len(place) for place in places]
+    most = module.TOKENS if minilm.device == "cpu" else module.TOKENS_ON_GPU
+    assert max(padded) <= most
+    assert sum(padded) < 1.1 * lengths.sum()
 
 
 def test_the_real_model_comes_from_files_and_asks_nobody(tmp_path: Path) -> None:
