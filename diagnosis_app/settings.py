@@ -39,8 +39,8 @@ EMBEDDER = env.string(
 )
 EMBEDDER_PRECISION = env.choice(
     "CLEW_EMBEDDER_PRECISION",
-    "auto",
-    ("auto", "float32"),
+    "float32",
+    ("float32", "auto"),
     "How the model counts; auto: bfloat16 where the processor has units for it, twice as fast. docs/decisions/0029.",
 )
 SEARCH_INDEX = env.choice(
