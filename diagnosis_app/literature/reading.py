@@ -52,7 +52,7 @@ class Read:
 @dataclass(frozen=True, slots=True)
 class Shown:
     id: str
-    ended: bool
+    state: str  # queued, running, ended
     outcome: str
     query: str
     host: str
@@ -69,7 +69,7 @@ def shown(search: Search) -> Shown:
     marks = _pattern(names)
     return Shown(
         id=str(search.pk),
-        ended=search.state == Search.State.ENDED,
+        state=search.state,
         outcome=search.outcome,
         query=search.query,
         host=search.host,
