@@ -10,7 +10,10 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 MOST = 64 * 1024 * 1024  # bytes
-WORDS = b"This is larger than anything Clew reads (413). Send a file of at most 5 MB.\n"
+WORDS = (
+    b"This is larger than any request that Clew takes (413). A case may come as a file of at most 5 MB, a letter of "
+    b"at most 20 MB, knowledge of at most 60 MB; the page of knowledge sends larger files in pieces.\n"
+)
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
