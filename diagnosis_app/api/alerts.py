@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from diagnosis_app.accounts.policy import Verb
-from diagnosis_app.api import words
+from diagnosis_app.api import alert_words as words
 from diagnosis_app.api.bearer import actor_of
 from diagnosis_app.api.operations import Operations
 from diagnosis_app.cases.actions import read_case
