@@ -71,7 +71,7 @@ def bell(search: Search) -> bool:
 
 
 def searches_of(actor: Actor, case: Case) -> list[Search]:
-    """Newest first. The caller has read the case."""
+    """The newest first, at most `LISTED`. The caller has read the case."""
     actor.require(Verb.LITERATURE_READ, case)
     found = case.searches.select_related("requested_by").prefetch_related("papers__passages")
     return list(found.order_by("-created_at")[:LISTED])

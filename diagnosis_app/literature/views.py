@@ -35,6 +35,7 @@ def papers(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "who": who(content.sex, content.age),
         "tab": "papers",
         "searches": searches,
+        "older": max(0, case.searches.count() - actions.LISTED),
         "askable": open_ and actor.may(Verb.LITERATURE_SEARCH, case),
         **_form(request.GET, content),
     }

@@ -10,6 +10,7 @@ import pytest
 
 from agents.contract import Evidence, EvidenceKind
 from agents.evidence import intact
+from corpus_ingest import library
 from corpus_ingest.literature import Match, Question
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.audit.models import Entry
@@ -152,6 +153,41 @@ def test_an_address_that_is_none_is_said_on_the_page(signed_in: Any, case: Case,
 
 
 # --- what comes back --------------------------------------------------------------------------------
+
+
+def test_what_pubmed_has_and_is_no_paper_is_not_called_nothing(
+    signed_in: Any, actor: Actor, case: Case, pubmed: PubMed
+) -> None:
+    pubmed(search=ids_xml("31"), fetch=articles_xml("<PubmedBookArticle><BookDocument/></PubmedBookArticle>"))
+    search = carried_out(actor, case)
+    assert (search.outcome, search.total) == ("none", 1)
+    html = signed_in.get(f"/cases/{case.pk}/papers/").content.decode()
+    assert "PubMed knows no paper" not in html and "chapters of books" in html
+
+
+def test_searches_beyond_the_newest_twenty_are_said_to_be_there(
+    signed_in: Any, actor: Actor, case: Case, pubmed: PubMed
+) -> None:
+    pubmed(search=ids_xml())
+    for _ in range(21):
+        carried_out(actor, case)
+    html = signed_in.get(f"/cases/{case.pk}/papers/").content.decode()
+    assert html.count('class="sheet papers-s"') == 20 and "1 older search is kept" in html
+
+
+def test_papers_of_older_knowledge_are_shown_without_opening_it(
+    signed_in: Any, actor: Actor, case: Case, pubmed: PubMed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of twenty searches would open twenty snapshots, and push the one in use out of memory."""
+    pubmed()
+    search = carried_out(actor, case)
+    Search.objects.filter(pk=search.pk).update()
+    opened: list[str] = []
+    monkeypatch.setattr(library, "snapshot", lambda one: opened.append(one))
+    html = signed_in.get(f"/cases/{case.pk}/papers/").content.decode()
+    assert opened == []
+    assert "Ectopia lentis, Aortic root aneurysm, Marfan syndrome" in html
+    assert "<mark>Ectopia lentis</mark>" in html
 
 
 def test_papers_are_kept_as_they_were_read_and_each_part_is_evidence(actor: Actor, case: Case, pubmed: PubMed) -> None:
