@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
 from django.conf import settings
@@ -38,6 +38,8 @@ class LeaseGone(Exception):
 
 
 class Leased(models.Model):
+    SILENCE: ClassVar[int] = 0  # seconds between two renewals at the most; CLEW_LEASE_SECONDS where that is longer
+
     class State(models.TextChoices):
         QUEUED = "queued"
         RUNNING = "running"
@@ -77,7 +79,7 @@ def claim(model: type[Leased], pk: Any) -> Lease | None:
             fence=F("fence") + 1,
             attempts=F("attempts") + 1,
             lease_holder=holder,
-            lease_until=_until(),
+            lease_until=_until(model),
             started_at=Coalesce(F("started_at"), Now()),
         )
         if changed != 1:
@@ -89,7 +91,7 @@ def claim(model: type[Leased], pk: Any) -> Lease | None:
 def held(lease: Lease, **changes: Any) -> Iterator[None]:
     """A transaction in which the row is known to be ours; it also renews the lease."""
     with transaction.atomic():
-        if lease.mine().update(lease_until=_until(), **changes) != 1:
+        if lease.mine().update(lease_until=_until(lease.model), **changes) != 1:
             raise LeaseGone
         yield
 
@@ -138,8 +140,9 @@ def _rows(model: type[Leased]) -> models.QuerySet[Any]:
     return rows
 
 
-def _until() -> Expression:
-    return ExpressionWrapper(Now() + timedelta(seconds=settings.LEASE_SECONDS), output_field=DateTimeField())
+def _until(model: type[Leased]) -> Expression:
+    seconds = max(settings.LEASE_SECONDS, model.SILENCE)
+    return ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
 
 
 # --- what the reaper does ---------------------------------------------------------

@@ -55,7 +55,8 @@ class PubMed:
     email: str = ""
     tool: str = "clew"
     limits: Limits = field(default_factory=Limits)
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = field(default_factory=lambda: time.sleep)
+    about_to_ask: Callable[[], None] = lambda: None  # before each request; whoever may not go on raises
 
     def search(self, query: str) -> Request:
         return self._request(SEARCH, term=query, retmax=str(MOST), sort="relevance")
@@ -77,6 +78,7 @@ class PubMed:
         busy: LiteratureError | None = None
         for tried in range(TRIES):
             self.pace.wait()
+            self.about_to_ask()
             try:
                 return door.get(self.address, request.path, self.limits)
             except AskedTooOften as error:

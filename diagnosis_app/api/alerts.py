@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from diagnosis_app.accounts.policy import Verb
-from diagnosis_app.api import words
+from diagnosis_app.api import alert_words as words
 from diagnosis_app.api.bearer import actor_of
 from diagnosis_app.api.operations import Operations
 from diagnosis_app.cases.actions import read_case
@@ -21,7 +21,7 @@ operations = Operations("Cases")
 
 @operations.get("/cases/{uuid:case_id}/alerts", verb=Verb.CASE_READ, answers=words.Alerts)
 def list_alerts(request: HttpRequest, case_id: UUID) -> words.Alerts:
-    """Each time new knowledge changed the first five, the newest first. The reading is recorded."""
+    """Each time new knowledge changed the first five, the newest first, at most 50. The reading is recorded."""
     actor = actor_of(request)
     case = read_case(actor, case_id, part="alerts")
     return words.Alerts(alerts=[_alert(one) for one in alerts_of(actor, case)])

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from ninja.params.functions import Query
 
 from diagnosis_app.accounts.policy import Actor, Verb
-from diagnosis_app.api import pages, words
+from diagnosis_app.api import case_words as words
+from diagnosis_app.api import pages
 from diagnosis_app.api.bearer import actor_of
 from diagnosis_app.api.operations import Operations
 from diagnosis_app.audit import log

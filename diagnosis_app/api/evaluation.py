@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from diagnosis_app.accounts.policy import Verb
-from diagnosis_app.api import words
+from diagnosis_app.api import evaluation_words as words
 from diagnosis_app.api.bearer import actor_of
 from diagnosis_app.api.operations import Operations
 from diagnosis_app.evaluation import actions

@@ -14,7 +14,7 @@ from diagnosis_app.api import ingestion_words as words
 from diagnosis_app.api.bearer import actor_of
 from diagnosis_app.api.operations import Operations
 from diagnosis_app.api.words import Problem
-from diagnosis_app.errors import Hidden
+from diagnosis_app.errors import Hidden, Invalid
 from diagnosis_app.knowledge import actions, changes
 from retrieval.errors import SnapshotMissing
 
@@ -50,10 +50,14 @@ def get_difference(
 ) -> words.Difference:
     """What one snapshot would change against another: counts by kind of thing."""
     before = a or library.current().id
-    try:
-        rows = changes.changes(before, b)
-    except SnapshotMissing as error:
-        raise Hidden(error.message, hint=error.hint, field="b", code=error.code) from None
+    if before == b:
+        raise Invalid("Both are the same snapshot.", field="b", hint="Name another one; see knowledge/publications.")
+    for field, one in (("a", before), ("b", b)):
+        try:
+            library.snapshot(one)
+        except SnapshotMissing as error:
+            raise Hidden(error.message, hint=error.hint, field=field, code=error.code) from None
+    rows = changes.changes(before, b)
     parts = [
         words.Changed(
             name=row.name, before=row.before, after=row.after, added=row.added, changed=row.changed, gone=row.gone

@@ -10,13 +10,15 @@ from django.http import HttpRequest
 from corpus_ingest import library
 from diagnosis_app import __version__
 from diagnosis_app.accounts.policy import Verb
-from diagnosis_app.api import words
+from diagnosis_app.api import knowledge_words as words
 from diagnosis_app.api.operations import Operations
+from diagnosis_app.api.words import Frequency, Named
 from diagnosis_app.errors import Hidden
 from diagnosis_app.views import readiness
 from retrieval.errors import MalformedId, UnknownDisease
 from retrieval.hierarchy import Related
-from retrieval.model import Annotation, Frequency
+from retrieval.model import Annotation
+from retrieval.model import Frequency as Stated
 from retrieval.ontology import curie
 from retrieval.ontology.graph import Ontology
 
@@ -98,9 +100,9 @@ def _annotation(ontology: Ontology, one: Annotation) -> words.Annotation:
     )
 
 
-def _frequency(frequency: Frequency) -> words.Frequency:
+def _frequency(frequency: Stated) -> Frequency:
     known = frequency.value == frequency.value  # NaN is a frequency that nobody stated
-    return words.Frequency(
+    return Frequency(
         kind=frequency.kind,
         value=frequency.value if known else None,
         n=frequency.n,
@@ -110,6 +112,6 @@ def _frequency(frequency: Frequency) -> words.Frequency:
     )
 
 
-def _named(ontology: Ontology, term: str) -> words.Named:
+def _named(ontology: Ontology, term: str) -> Named:
     i = ontology.index(term)
-    return words.Named(id=term, label=ontology.label(i) if i is not None else "")
+    return Named(id=term, label=ontology.label(i) if i is not None else "")

@@ -109,8 +109,8 @@ def _question(one: Question) -> words.Question:
         label=one.label,
         gain=one.gain,
         chance=one.chance,
-        first_if_present=words.Disease(id=present[0], name=present[1]),
-        first_if_absent=words.Disease(id=absent[0], name=absent[1]),
+        first_if_present=words.Leader(id=present[0], name=present[1]),
+        first_if_absent=words.Leader(id=absent[0], name=absent[1]),
         effects=[_effect(leader) for leader in one.leaders],
     )
 

@@ -25,7 +25,7 @@ class Effect(Word):
     references: list[str]
 
 
-class Disease(Word):
+class Leader(Word):
     id: str
     name: str
 
@@ -35,8 +35,8 @@ class Question(Word):
     label: str
     gain: float = Field(description="Bits of uncertainty that the answer is expected to remove.")
     chance: float = Field(description="Of a yes, over the leading candidates, 0 to 1.")
-    first_if_present: Disease
-    first_if_absent: Disease
+    first_if_present: Leader
+    first_if_absent: Leader
     effects: list[Effect]
 
 

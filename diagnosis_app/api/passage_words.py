@@ -20,7 +20,7 @@ class Came(Word):
     score: float = Field(description="As the list counts: points of BM25, cosine, likeness of findings.")
 
 
-class Source(Word):
+class TextSource(Word):
     name: str
     title: str
     version: str
@@ -44,7 +44,7 @@ class PassageFound(Word):
     url: str
     date: str
     language: str
-    source: Source
+    source: TextSource
     diseases: list[str] = Field(description="Canonical ids of what the document is about.")
     by_title: bool = Field(description="The source names no disease; the title is the name of these.")
     ways: list[Came]

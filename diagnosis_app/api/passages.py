@@ -27,7 +27,6 @@ _VALUE = 100  # characters of one value of a filter
 _SOURCE = Query([], max_length=20, description="Only of these sources.")
 _DISEASE = Query([], max_length=20, description="Only about these: ids of diseases, groups, series.")
 _LANGUAGE = Query([], max_length=20, description="Only in these; en finds en-GB, too.")
-_ID = Query(max_length=400, description="`document` of a passage.")
 
 
 @operations.get("/passages", verb=Verb.KNOWLEDGE_READ, answers=words.Passages)
@@ -102,7 +101,7 @@ def _found(knowledge: Knowledge, hit: Hit) -> words.PassageFound:
         url=source.url,
         date=hit.document.date,
         language=hit.document.language,
-        source=words.Source(
+        source=words.TextSource(
             name=source.name,
             title=source.title,
             version=source.version,

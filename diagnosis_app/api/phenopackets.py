@@ -10,7 +10,7 @@ from ninja.params.functions import Body, Query
 
 from corpus_ingest import library
 from diagnosis_app.accounts.policy import Verb
-from diagnosis_app.api import words
+from diagnosis_app.api import packet_words as words
 from diagnosis_app.api.answer import ranked
 from diagnosis_app.api.bearer import actor_of
 from diagnosis_app.api.cases import team_for, whole

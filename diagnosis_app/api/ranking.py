@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from corpus_ingest import library
 from diagnosis_app.accounts.policy import Verb
-from diagnosis_app.api import words
+from diagnosis_app.api import ranking_words as words
 from diagnosis_app.api.answer import ranked
 from diagnosis_app.api.bearer import actor_of
 from diagnosis_app.api.operations import Operations

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from ninja.params.functions import Query
 
 from diagnosis_app.accounts.policy import Actor, Verb
-from diagnosis_app.api import words
+from diagnosis_app.api import run_words as words
 from diagnosis_app.api.bearer import actor_of
 from diagnosis_app.api.operations import Operations
 from diagnosis_app.cases.actions import find as find_case

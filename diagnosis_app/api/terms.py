@@ -7,9 +7,10 @@ from ninja.params.functions import Query
 
 from corpus_ingest import library
 from diagnosis_app.accounts.policy import Verb
-from diagnosis_app.api import words
+from diagnosis_app.api import term_words as words
 from diagnosis_app.api.bearer import actor_of
 from diagnosis_app.api.operations import Operations
+from diagnosis_app.api.words import Named
 from diagnosis_app.audit import log
 from diagnosis_app.errors import Hidden
 from retrieval.errors import RetrievalError
@@ -69,7 +70,7 @@ def get_term(request: HttpRequest, term_id: str) -> words.Term:
 
 
 @operations.post("/read", verb=Verb.RANK, answers=words.Mentions)
-def read_text(request: HttpRequest, body: words.Text) -> words.Mentions:
+def read_text(request: HttpRequest, body: words.ToRead) -> words.Mentions:
     """The findings that a text names, each with its place and whether it is present, absent, uncertain or a
     relative's. The text is neither stored nor logged."""
     knowledge = library.current()
@@ -89,5 +90,5 @@ def read_text(request: HttpRequest, body: words.Text) -> words.Mentions:
     return words.Mentions(snapshot=knowledge.id, mentions=mentions)
 
 
-def _named(ontology: Ontology, indices: object) -> list[words.Named]:
-    return [words.Named(id=ontology.ids[i], label=ontology.label(i)) for i in map(int, indices)]  # type: ignore[call-overload]
+def _named(ontology: Ontology, indices: object) -> list[Named]:
+    return [Named(id=ontology.ids[i], label=ontology.label(i)) for i in map(int, indices)]  # type: ignore[call-overload]

@@ -35,13 +35,12 @@ ADD, READ, REMOVE, RESTORE, ERASE, RETRY = (
 def add(actor: Actor, case: Case, name: str, content: bytes) -> Attachment:
     """Keeps the file and asks a worker to read it. The same file again is the letter that is there already."""
     actor.require(Verb.CASE_EDIT, case)
-    cases.require_editable(case)
     _fit(content)
     if actor.user_id is None:
         raise Invalid(_("Nobody is signed in."), hint=_("Sign in first."))
     digest = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
-        Case.objects.select_for_update().get(pk=case.pk)  # counted one by one
+        _editable_now(case)
         there = Attachment.objects.filter(case=case, sha256=digest).first()
         if there is not None and there.deleted_at is None:
             return there
@@ -80,9 +79,8 @@ def original(actor: Actor, case: Case, attachment_id: UUID) -> tuple[Attachment,
 def remove(actor: Actor, case: Case, attachment_id: UUID) -> Attachment:
     """Puts a letter away. Nothing is lost: `restore` brings it back, and what was read in it stays traceable."""
     actor.require(Verb.CASE_EDIT, case)
-    cases.require_editable(case)
     with transaction.atomic():
-        Case.objects.select_for_update().get(pk=case.pk)
+        _editable_now(case)
         found = find(case, attachment_id)
         if found.deleted_at is not None:
             return found
@@ -97,9 +95,8 @@ def remove(actor: Actor, case: Case, attachment_id: UUID) -> Attachment:
 
 def restore(actor: Actor, case: Case, attachment_id: UUID) -> Attachment:
     actor.require(Verb.CASE_EDIT, case)
-    cases.require_editable(case)
     with transaction.atomic():
-        Case.objects.select_for_update().get(pk=case.pk)
+        _editable_now(case)
         found = find(case, attachment_id)
         if found.deleted_at is None:
             return found
@@ -110,8 +107,8 @@ def restore(actor: Actor, case: Case, attachment_id: UUID) -> Attachment:
 def erase(actor: Actor, case: Case, attachment_id: UUID) -> None:
     """Deletes a letter that was put away, with its file and text: it may be another patient's."""
     actor.require(Verb.CASE_PURGE, case)
-    cases.require_editable(case)
     with transaction.atomic():
+        _editable_now(case)
         found = find(case, attachment_id)
         if found.deleted_at is None:
             raise Conflict(
@@ -126,8 +123,8 @@ def erase(actor: Actor, case: Case, attachment_id: UUID) -> None:
 def retry(actor: Actor, case: Case, attachment_id: UUID) -> Attachment:
     """Reads a letter once more that failed, or for which the queue could not be told."""
     actor.require(Verb.CASE_EDIT, case)
-    cases.require_editable(case)
     with transaction.atomic():
+        _editable_now(case)
         found = find(case, attachment_id)
         if found.state == State.READY:
             return found
@@ -139,6 +136,14 @@ def retry(actor: Actor, case: Case, attachment_id: UUID) -> Attachment:
     ring(found.pk)
     found.refresh_from_db()
     return found
+
+
+def _editable_now(case: Case) -> None:
+    """Locks the case, so that its letters change one after the other; it may have been closed or purged meanwhile."""
+    now = Case.objects.select_for_update().filter(pk=case.pk).first()
+    if now is None:
+        raise Hidden()
+    cases.require_editable(now)
 
 
 def find(case: Case, attachment_id: UUID | str) -> Attachment:

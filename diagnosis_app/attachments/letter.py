@@ -86,7 +86,7 @@ def stored(blocks: Iterable[Block]) -> list[dict[str, Any]]:
     for block in blocks:
         text = fit(block.text)
         if text:
-            kept.append({"text": text, "page": block.page, "kind": str(block.kind), "section": list(block.section)})
+            kept.append({"text": text, "page": block.page, "kind": str(block.kind)})
     return kept
 
 

@@ -173,6 +173,7 @@ def _about(letter: Attachment) -> str:
         "text": _("text"),
         "markdown": _("text"),
         "html": "HTML",
+        "csv": _("table"),
         "image": _("picture"),
     }
     parts: Iterable[str] = (

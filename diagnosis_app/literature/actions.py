@@ -13,14 +13,14 @@ from diagnosis_app.audit import log
 from diagnosis_app.cases.models import Case
 from diagnosis_app.errors import Conflict, Hidden, Invalid
 from diagnosis_app.leases import ring
-from diagnosis_app.literature.asking import sent
+from diagnosis_app.literature.asking import Sent, sent
 from diagnosis_app.literature.models import Search
 
 LISTED = 20
 
 
 def ask(actor: Actor, case: Case, question: Question, *, shown: str) -> Search:
-    """Sends what was shown, and only that. While a search of this case is under way, that one comes back."""
+    """Sends what was shown, and only that. Asked again while it is under way, the same search comes back."""
     actor.require(Verb.LITERATURE_SEARCH, case)
     if actor.user_id is None:
         raise Invalid(_("Nobody is signed in."), hint=_("Sign in first."))
@@ -36,7 +36,7 @@ def ask(actor: Actor, case: Case, question: Question, *, shown: str) -> Search:
             code="literature.not_shown",
         )
     if (active := _active(case)) is not None:
-        return active
+        return _same(active, what)
     try:
         with transaction.atomic():
             search = Search.objects.create(
@@ -60,7 +60,7 @@ def ask(actor: Actor, case: Case, question: Question, *, shown: str) -> Search:
     except IntegrityError:
         if (active := _active(case)) is None:
             raise
-        return active
+        return _same(active, what)
     return search
 
 
@@ -71,18 +71,21 @@ def bell(search: Search) -> bool:
 
 
 def searches_of(actor: Actor, case: Case) -> list[Search]:
-    """Newest first. The caller has read the case."""
+    """The newest first, at most `LISTED`. The caller has read the case."""
     actor.require(Verb.LITERATURE_READ, case)
     found = case.searches.select_related("requested_by").prefetch_related("papers__passages")
     return list(found.order_by("-created_at")[:LISTED])
 
 
-def read_search(actor: Actor, case: Case, search_id: UUID) -> Search:
+def read_search(actor: Actor, case: Case, search_id: UUID, *, was: str = "") -> Search | None:
+    """None while it still stands as `was` says: then nothing is shown, and nothing to be recorded."""
     actor.require(Verb.LITERATURE_READ, case)
     found = case.searches.select_related("requested_by").prefetch_related("papers__passages")
     search = found.filter(pk=search_id).first()
     if search is None:
         raise Hidden()
+    if search.state == was != Search.State.ENDED:
+        return None
     detail = {"case": str(case.pk)}
     log.record(actor, Verb.LITERATURE_READ, object=f"search:{search.pk}", team_id=case.team_id, detail=detail)
     return search
@@ -90,6 +93,17 @@ def read_search(actor: Actor, case: Case, search_id: UUID) -> Search:
 
 def _active(case: Case) -> Search | None:
     return case.searches.exclude(state=Search.State.ENDED).first()
+
+
+def _same(active: Search, what: Sent) -> Search:
+    """What is under way, if it is what was confirmed."""
+    if (active.query, active.host) != (what.query, what.request.address.shown):
+        raise Conflict(
+            _("Another search of this case is under way. What you chose was not sent."),
+            hint=_("Wait until it has ended, then send this."),
+            code="literature.under_way",
+        )
+    return active
 
 
 def _askable(case: Case) -> None:

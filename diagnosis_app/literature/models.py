@@ -14,6 +14,8 @@ from diagnosis_app.leases import Leased
 class Search(Leased):
     """What was asked, exactly as it was confirmed. The row is the truth; the queue carries its id."""
 
+    SILENCE = 35  # seconds: an answer may take 20 s, and before the next request up to 10 s are waited
+
     class Outcome(models.TextChoices):
         FOUND = "found"
         NONE = "none"  # asked, and there is no such paper

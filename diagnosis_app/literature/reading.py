@@ -52,7 +52,7 @@ class Read:
 @dataclass(frozen=True, slots=True)
 class Shown:
     id: str
-    ended: bool
+    state: str  # queued, running, ended
     outcome: str
     query: str
     host: str
@@ -66,10 +66,10 @@ class Shown:
 
 def shown(search: Search) -> Shown:
     names = _names(search)
-    marks = _pattern(names)
+    marks = _pattern([*names, *((name, ()) for name in _sent(search))])
     return Shown(
         id=str(search.pk),
-        ended=search.state == Search.State.ENDED,
+        state=search.state,
         outcome=search.outcome,
         query=search.query,
         host=search.host,
@@ -124,14 +124,23 @@ def held_words(reason: str) -> str:
 
 
 def _names(search: Search) -> list[tuple[str, tuple[str, ...]]]:
-    """What was asked by name, with what else it is called."""
+    """What was asked by name, with what else it is called, in the words of the knowledge in use.
+
+    The names that were sent stand in the query. Their snapshot is not opened: a page of twenty searches would
+    open twenty, and push the one in use out of memory.
+    """
     try:
-        knowledge = library.snapshot(search.snapshot)
+        knowledge = library.current()
         terms = [(term_name(one, knowledge), _synonyms(one, knowledge)) for one in search.terms]
         diseases = [disease_names(one, knowledge) for one in search.diseases]
         return [*terms, *((names[0], tuple(names[1:])) for names in diseases)]
-    except RetrievalError:  # that knowledge is gone: the names stand in the query
-        return [(name, ()) for name in re.findall(r'"([^"]+)"\[tw\]', search.query)]
+    except RetrievalError:  # there is none, or it does not know one of the ids
+        return [(name, ()) for name in _sent(search)]
+
+
+def _sent(search: Search) -> list[str]:
+    """The names in the query."""
+    return re.findall(r'"([^"]+)"\[tw\]', search.query)
 
 
 def _synonyms(term: str, knowledge: Knowledge) -> tuple[str, ...]:

@@ -35,8 +35,8 @@ def papers(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "who": who(content.sex, content.age),
         "tab": "papers",
         "searches": searches,
+        "older": max(0, case.searches.count() - actions.LISTED),
         "askable": open_ and actor.may(Verb.LITERATURE_SEARCH, case),
-        "under_way": any(not one.ended for one in searches),
         **_form(request.GET, content),
     }
     return render(request, "literature/papers.html", context)
@@ -65,10 +65,12 @@ def ask(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_safe
 @performs(Verb.LITERATURE_READ)
 def one_search(request: HttpRequest, case_id: UUID, search_id: UUID) -> HttpResponse:
-    """One search, as the page asks for it while it is under way."""
+    """One search, as the page asks for it while it is under way. 204: it stands as it did, nothing is replaced."""
     actor = actor_of(request)
     case = cases.find(actor, Verb.LITERATURE_READ, case_id)
-    search = actions.read_search(actor, case, search_id)
+    search = actions.read_search(actor, case, search_id, was=request.GET.get("was", ""))
+    if search is None:
+        return HttpResponse(status=204)
     return render(request, "literature/_search.html", {"case": case, "one": shown(search), "first": True})
 
 

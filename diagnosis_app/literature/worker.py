@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import traceback
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
@@ -53,7 +54,7 @@ def carry_out(search_id: UUID) -> None:
 
 def _look(search: Search, lease: Lease) -> None:
     try:
-        found = _found(search)
+        found = _found(search, lease)
         _keep(search, found, lease)
         log.info("search %s ended: %s papers kept of %s", search.pk, len(found.articles), found.total)
     except (LeaseGone, DatabaseError):
@@ -66,13 +67,20 @@ def _look(search: Search, lease: Lease) -> None:
         _fail(lease, "internal", "The search failed, and nothing of it was kept.", "Try again.")
 
 
-def _found(search: Search) -> Found:
+def _found(search: Search, lease: Lease) -> Found:
     question = Question(tuple(search.terms), tuple(search.diseases), Match(search.match))
-    pubmed, knowledge = server(), library.snapshot(search.snapshot)
+    pubmed = replace(server(), about_to_ask=lambda: _renew(lease))
+    knowledge = library.snapshot(search.snapshot)
     query = query_of(question, knowledge)
     if query != search.query or pubmed.address.shown != search.host:
         raise Changed("What would be sent is no longer what was confirmed. Nothing was sent.", hint="Ask again.")
     return pubmed.look(query)
+
+
+def _renew(lease: Lease) -> None:
+    """Raises `LeaseGone`: what another worker asks now is not asked twice."""
+    with held(lease):
+        pass
 
 
 class Changed(RetrievalError):

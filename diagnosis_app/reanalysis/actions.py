@@ -7,6 +7,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,8 +27,7 @@ def alerts_of(actor: Actor, case: Case) -> list[Alert]:
     The caller has read the case.
     """
     actor.require(Verb.CASE_READ, case)
-    told = case.alerts.filter(replaced_at__isnull=True) | case.alerts.filter(seen_at__isnull=False)
-    return list(told.select_related("version", "seen_by", "case", "case__draft")[:LISTED])
+    return list(_told(case).select_related("version", "seen_by", "case", "case__draft")[:LISTED])
 
 
 def find(actor: Actor, verb: Verb, case_id: UUID | str, alert_id: int) -> Alert:
@@ -52,20 +52,30 @@ def see(actor: Actor, alert: Alert) -> Alert:
 
 
 def unsee(actor: Actor, alert: Alert) -> Alert:
-    """Takes `see` back, so that it is in the worklist again."""
+    """Takes `see` back, so that it is in the worklist again. Only of the newest: that is what the page shows."""
     actor.require(Verb.ALERT_SEE, alert.case)
+    if _told(alert.case).filter(pk__gt=alert.pk).exists():
+        raise _newer()
     try:
         with transaction.atomic():
             if Alert.objects.filter(pk=alert.pk, seen_at__isnull=False).update(seen_at=None, seen_by=None) == 1:
                 _note(actor, "alert.unsee", alert)
     except IntegrityError:
-        raise Conflict(
-            _("Later knowledge changed the first five again; that alert waits to be seen."),
-            hint=_("Open the case to read it."),
-            code="alert.newer",
-        ) from None
+        raise _newer() from None
     alert.refresh_from_db()
     return alert
+
+
+def _told(case: Case) -> QuerySet[Alert]:
+    return case.alerts.filter(Q(replaced_at__isnull=True) | Q(seen_at__isnull=False))
+
+
+def _newer() -> Conflict:
+    return Conflict(
+        _("Later knowledge changed the first five again."),
+        hint=_("Open the case to read the newer alert."),
+        code="alert.newer",
+    )
 
 
 def _note(actor: Actor, verb: Verb | str, alert: Alert) -> None:

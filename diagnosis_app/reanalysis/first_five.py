@@ -39,7 +39,7 @@ class Placed:
 
 
 def first_five(ranking: Ranking) -> tuple[ScoredDisease, ...]:
-    """None where there were too few findings for a list: then no list was shown."""
+    """Empty where there were too few findings for a list: then none was shown."""
     return ranking.candidates[:FIRST] if ranking.outcome == "ranked" else ()
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from diagnosis_app.reanalysis.models import Pass, Reranking
+from diagnosis_app.reanalysis.models import Alert, Pass, Reranking
 from diagnosis_app.reanalysis.worker import pending
 
 Result = Reranking.Result
@@ -64,9 +64,16 @@ def progress() -> Progress | None:
 
 
 def snapshots_needed() -> frozenset[str]:
-    """Snapshots that alerts and the next comparison still open: a clean-up that keeps these loses no reason."""
-    row = Pass.objects.order_by("-number").first()
-    named = {row.target, row.source} if row else set()
-    waiting = Reranking.objects.filter(alert__seen_at__isnull=True, alert__replaced_at__isnull=True)
-    named.update(waiting.values_list("source", flat=True).distinct())
+    """Snapshots that alerts and the next comparison still open: a clean-up that keeps these loses no reason.
+
+    A pass that did not come to its end left cases as the one before it found them, so it reaches back to the
+    last one that did. A case that was closed or could not be ranked since may stand further back.
+    """
+    named: set[str] = set()
+    for one in Pass.objects.order_by("-number"):
+        named |= {one.target, one.source}
+        if one.outcome == Pass.Outcome.DONE:
+            break
+    waiting = Alert.objects.filter(seen_at__isnull=True, replaced_at__isnull=True)
+    named.update(waiting.values_list("source", flat=True).distinct().order_by())
     return frozenset(named - {""})

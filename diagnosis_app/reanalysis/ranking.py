@@ -61,6 +61,8 @@ def rerank(case_id: UUID, row: Pass, target: Knowledge, lease: Lease) -> None:
         place = traceback.extract_tb(error.__traceback__)[-1]
         log.error("case %s was not ranked again: %s at %s:%s", case_id, type(error).__name__, place.name, place.lineno)
     with held(lease, at=None):
+        if not Case.objects.select_for_update().filter(pk=case.pk).exists():
+            return  # purged meanwhile
         _write(case, row, basis, found)
         if summary is not None:  # unless somebody edited it meanwhile: then the page ranked it itself
             unedited = Case.objects.filter(pk=case.pk, updated_at=case.updated_at)

@@ -1,6 +1,6 @@
 """Why a list is another one: facts that differ between two snapshots, as plain data that a row can hold.
 
-`reading.words` of this package says them in sentences; `causes` finds them.
+`words` says them in sentences; `causes` finds them.
 """
 
 from __future__ import annotations

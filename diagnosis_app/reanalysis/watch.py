@@ -41,8 +41,8 @@ def watch() -> bool:
 def _current(last: Pass | None) -> Pass | None:
     """The pass for what is in use: the last one, or a new one that takes its place."""
     target = in_use()
-    if target is None or (last is not None and last.target == target):
-        return last
+    if target is None or (last is not None and last.target == target and last.outcome != Pass.Outcome.SUPERSEDED):
+        return last  # one that a worker ended, when the pointer was elsewhere for a moment, is made again
     if target not in publish.finished(Path(settings.KNOWLEDGE_DIR)):
         return last  # a pointer to nothing: whatever needs knowledge says so
     try:

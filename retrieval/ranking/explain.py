@@ -161,23 +161,28 @@ def explanation(
 
 
 class Sources:
-    """Pooled rows as a contribution quotes them; remembered, because an edited case shows mostly the same ones."""
+    """Pooled rows as a contribution quotes them; remembered, because an edited case shows mostly the same ones.
+
+    Shared between threads: each call keeps to the memory that it began with, which only ever gains rows.
+    """
 
     def __init__(self, diseases: DiseaseTable) -> None:
         self._diseases = diseases
         self.forget()
 
-    def forget(self) -> None:
+    def forget(self) -> dict[int, Quoted]:
         # Where published cases alone speak there is no row.
-        self._read = {NOTHING: Quoted(None, None, (), "", None)}
+        self._read = empty = {NOTHING: Quoted(None, None, (), "", None)}
+        return empty
 
     def __call__(self, rows: Sequence[int]) -> list[Quoted]:
-        new = {row for row in rows if row not in self._read}
-        if len(self._read) + len(new) > REMEMBERED:
-            self.forget()
+        read = self._read
+        new = {row for row in rows if row not in read}
+        if len(read) + len(new) > REMEMBERED:
+            read = self.forget()
             new = {*rows} - {NOTHING}
-        self._read.update(zip(new, self._diseases.quoted(new), strict=True))
-        return [self._read[row] for row in rows]
+        read.update(zip(new, self._diseases.quoted(new), strict=True))
+        return [read[row] for row in rows]
 
 
 def _places(part: Part, positions: np.ndarray) -> np.ndarray:

@@ -95,8 +95,16 @@ def test_papers_shut_asked_for_and_read(
     expect(look.locator("#sent")).not_to_contain_text(look.locator(".picks li").first.inner_text().split("\n")[0])
     assert pubmed.asked == [], "looking at it sends nothing"
     look.get_by_role("button", name="Send this").click()
+    expect(look.get_by_text("Nothing was sent yet")).to_be_visible()
+    summary = look.locator(".papers-q summary").first
+    summary.focus()
+    look.wait_for_timeout(2500)  # the page has asked twice
+    expect(summary).to_be_focused()
+    flawless(look, "papers-waiting")
+    ranked_case.searches.update(state="running")
     expect(look.get_by_text("The question is with the server.")).to_be_visible()
     flawless(look, "papers-asking")
+    ranked_case.searches.update(state="queued")
     worker.carry_out(ranked_case.searches.get().pk)
     expect(look.get_by_text("Three had it.")).to_be_visible()
     flawless(look, "papers")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.core.management import call_command
 from diagnosis_app.api.management.commands.openapi import KEPT, schema_text
 from diagnosis_app.api.reference import parts_of
 from diagnosis_app.api.site import schema
+from diagnosis_app.api.words import Word
 from tests.diagnosis_app.api.asking import Asking, answer
 
 
@@ -37,6 +39,31 @@ def test_every_reference_in_the_schema_leads_somewhere() -> None:
     text = json.dumps(schema())
     for name in set(re.findall(r"#/components/schemas/(\w+)", text)):
         assert name in schema()["components"]["schemas"]
+
+
+def test_no_two_types_have_one_name() -> None:
+    """In the schema one of them would silently stand for both."""
+    kinds: list[type[Word]] = [Word]
+    for kind in kinds:
+        kinds += [one for one in kind.__subclasses__() if one not in kinds]
+    assert len(kinds) > 50, "the API is loaded"
+    assert [name for name, n in Counter(kind.__name__ for kind in kinds).items() if n > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "fields"),
+    [
+        ("post", "/api/v1/read", {"text"}),
+        ("get", "/api/v1/text", {"text", "licence", "source"}),
+        ("get", "/api/v1/diseases/{disease_id}", {"annotations", "inheritance", "siblings"}),
+        ("get", "/api/v1/knowledge", {"sources", "counts", "files"}),
+    ],
+)
+def test_the_schema_shows_what_is_read_and_answered(method: str, path: str, fields: set[str]) -> None:
+    operation = schema()["paths"][path][method]
+    body = operation["requestBody"] if method == "post" else operation["responses"][200]
+    name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    assert fields <= set(schema()["components"]["schemas"][name]["properties"])
 
 
 def test_the_command_prints_and_writes_the_same(tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from diagnosis_app.accounts.models import Role
-from diagnosis_app.accounts.policy import Actor
+from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.attachments import actions
 from diagnosis_app.attachments.models import Attachment, Original, State
 from diagnosis_app.attachments.names import LONGEST, shown_name
@@ -198,3 +199,26 @@ def test_a_long_name_keeps_its_ending() -> None:
     name = shown_name("x" * 500 + ".pdf")
     assert len(name) == LONGEST and name.endswith("….pdf")
     assert len(shown_name("." + "x" * 500)) == LONGEST
+
+
+def test_a_case_that_was_closed_or_purged_meanwhile_takes_no_letter(actor: Actor, case: Case) -> None:
+    put_away = actions.add(actor, case, "a.txt", b"words")
+    actions.remove(actor, case, put_away.pk)
+    cases.close_case(actor, cases.find(actor, Verb.CASE_EDIT, case.pk))  # by somebody else: `case` does not know it
+    acts: list[Callable[[], Any]] = [
+        lambda: actions.add(actor, case, "b.txt", b"other words"),
+        lambda: actions.remove(actor, case, put_away.pk),
+        lambda: actions.restore(actor, case, put_away.pk),
+        lambda: actions.retry(actor, case, put_away.pk),
+        lambda: actions.erase(actor, case, put_away.pk),
+    ]
+    for act in acts:
+        with pytest.raises(Conflict) as refused:
+            act()
+        assert refused.value.code == "case.closed"
+    assert case.attachments.count() == 1
+    gone = cases.delete_case(actor, cases.find(actor, Verb.CASE_DELETE, case.pk))
+    cases.purge_case(actor, gone, confirmed=gone.reference)
+    for act in acts:
+        with pytest.raises(Hidden):
+            act()

@@ -4,43 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from agents.contract import Evidence, EvidenceKind
 from agents.evidence import intact
+from corpus_ingest import library
 from corpus_ingest.literature import Match, Question
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.audit.models import Entry
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.models import Case
 from diagnosis_app.errors import Conflict, Invalid
-from diagnosis_app.leases import ATTEMPTS
-from diagnosis_app.literature import actions, watch, worker
+from diagnosis_app.literature import actions, worker
 from diagnosis_app.literature.asking import question_of, sent
 from diagnosis_app.literature.models import Paper, Passage, Search
 from tests.corpus_ingest.literature import eutils
 from tests.corpus_ingest.literature.eutils import Server, article_xml, articles_xml, ids_xml
+from tests.diagnosis_app.literature.asking import MARFAN, QUESTION, asked, carried_out
 from tests.diagnosis_app.literature.conftest import AORTA, FINGERS, LENS
 
 pytestmark = pytest.mark.django_db
-MARFAN = "OMIM:154700"
-QUESTION = Question((LENS, AORTA), (MARFAN,))
 PubMed = Callable[..., Server]
-
-
-def asked(actor: Actor, case: Case, question: Question = QUESTION) -> Search:
-    return actions.ask(actor, case, question, shown=sent(question).digest)
-
-
-def carried_out(actor: Actor, case: Case, question: Question = QUESTION) -> Search:
-    search = asked(actor, case, question)
-    worker.carry_out(search.pk)
-    search.refresh_from_db()
-    return search
 
 
 # --- the door is closed ------------------------------------------------------------------------
@@ -169,6 +155,41 @@ def test_an_address_that_is_none_is_said_on_the_page(signed_in: Any, case: Case,
 # --- what comes back --------------------------------------------------------------------------------
 
 
+def test_what_pubmed_has_and_is_no_paper_is_not_called_nothing(
+    signed_in: Any, actor: Actor, case: Case, pubmed: PubMed
+) -> None:
+    pubmed(search=ids_xml("31"), fetch=articles_xml("<PubmedBookArticle><BookDocument/></PubmedBookArticle>"))
+    search = carried_out(actor, case)
+    assert (search.outcome, search.total) == ("none", 1)
+    html = signed_in.get(f"/cases/{case.pk}/papers/").content.decode()
+    assert "PubMed knows no paper" not in html and "chapters of books" in html
+
+
+def test_searches_beyond_the_newest_twenty_are_said_to_be_there(
+    signed_in: Any, actor: Actor, case: Case, pubmed: PubMed
+) -> None:
+    pubmed(search=ids_xml())
+    for _ in range(21):
+        carried_out(actor, case)
+    html = signed_in.get(f"/cases/{case.pk}/papers/").content.decode()
+    assert html.count('class="sheet papers-s"') == 20 and "1 older search is kept" in html
+
+
+def test_papers_of_older_knowledge_are_shown_without_opening_it(
+    signed_in: Any, actor: Actor, case: Case, pubmed: PubMed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of twenty searches would open twenty snapshots, and push the one in use out of memory."""
+    pubmed()
+    search = carried_out(actor, case)
+    Search.objects.filter(pk=search.pk).update()
+    opened: list[str] = []
+    monkeypatch.setattr(library, "snapshot", lambda one: opened.append(one))
+    html = signed_in.get(f"/cases/{case.pk}/papers/").content.decode()
+    assert opened == []
+    assert "Ectopia lentis, Aortic root aneurysm, Marfan syndrome" in html
+    assert "<mark>Ectopia lentis</mark>" in html
+
+
 def test_papers_are_kept_as_they_were_read_and_each_part_is_evidence(actor: Actor, case: Case, pubmed: PubMed) -> None:
     pubmed(search=ids_xml("31", "32", count=60))
     search = carried_out(actor, case)
@@ -230,6 +251,7 @@ def test_a_title_that_is_an_instruction_holds_the_whole_paper(
     assert (paper.title, paper.text) == ("", "") and paper.passages.count() == 0
     html = signed_in.get(f"/cases/{case.pk}/papers/").content.decode()
     assert "The title was held back" in html and "system prompt" not in html
+    assert "has no abstract" not in html, "it may have one"
 
 
 def test_marks_in_a_text_stay_text(signed_in: Any, actor: Actor, case: Case, pubmed: PubMed) -> None:
@@ -279,48 +301,7 @@ def test_no_paper_is_said_as_such(signed_in: Any, actor: Actor, case: Case, pubm
     assert "PubMed knows no paper" in signed_in.get(f"/cases/{case.pk}/papers/").content.decode()
 
 
-# --- one at a time, once, and never lost ---------------------------------------------------------------
-
-
-def test_pressed_twice_it_is_asked_once(actor: Actor, case: Case, pubmed: PubMed) -> None:
-    pubmed()
-    assert asked(actor, case).pk == asked(actor, case).pk
-    assert Entry.objects.filter(verb=Verb.LITERATURE_SEARCH).count() == 1
-
-
-def test_carried_out_twice_it_is_kept_once(actor: Actor, case: Case, pubmed: PubMed) -> None:
-    server = pubmed()
-    search = carried_out(actor, case)
-    worker.carry_out(search.pk)
-    assert len(server.asked) == 2 and search.papers.count() == 2
-
-
-def test_a_search_whose_worker_was_lost_is_begun_again_and_given_up_in_the_end(
-    actor: Actor, case: Case, pubmed: PubMed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rung: list[Any] = []
-    monkeypatch.setattr(watch, "bell", lambda search: bool(rung.append(search.pk)) or True)
-    pubmed()
-    search = asked(actor, case)
-    gone = {"state": "running", "lease_until": timezone.now() - timedelta(hours=1)}
-    Search.objects.filter(pk=search.pk).update(attempts=1, **gone)
-    assert watch.watch() == 1 and rung == [search.pk]
-    Search.objects.filter(pk=search.pk).update(attempts=ATTEMPTS, **gone)
-    assert watch.watch() == 0
-    search.refresh_from_db()
-    assert (search.state, search.error["code"]) == ("ended", "literature.gave_up")
-
-
-def test_the_page_asks_for_a_search_while_it_is_under_way_and_stops_then(
-    signed_in: Any, actor: Actor, case: Case, pubmed: PubMed
-) -> None:
-    pubmed()
-    search = asked(actor, case)
-    path = f"/cases/{case.pk}/papers/{search.pk}/"
-    waiting = signed_in.get(path).content.decode()
-    assert "every 1s" in waiting and "You can go on working" in waiting
-    worker.carry_out(search.pk)
-    assert "every 1s" not in signed_in.get(path).content.decode()
+# --- whose they are ---------------------------------------------------------------------------
 
 
 def test_the_trail_says_who_asked_what_of_whom(actor: Actor, case: Case, pubmed: PubMed) -> None:

@@ -114,6 +114,21 @@ def test_an_undo_that_comes_after_a_newer_alert_is_refused_with_the_reason(
     assert refused.status_code == 409 and b"alert.newer" in refused.content
 
 
+def test_an_undo_is_refused_also_where_the_newer_alert_was_seen(
+    signed_in: Any, changed: Case, publish: Any, run_pass: Any, actor: Actor
+) -> None:
+    old = alert_of(changed)
+    actions.see(actor, old)
+    publish(FURTHER)
+    run_pass()
+    newer = changed.alerts.exclude(pk=old.pk).get()
+    actions.see(actor, newer)
+    refused = signed_in.post(reverse("alert_unsee", kwargs={"case_id": changed.pk, "alert_id": old.pk}))
+    assert refused.status_code == 409 and b"alert.newer" in refused.content
+    assert worklist(actor).counts["changed"] == 0, "the page would show the newer one, as seen"
+    assert actions.unsee(actor, newer).unseen
+
+
 def test_investigating_again_is_seeing_it(signed_in: Any, changed: Case) -> None:
     answered = act(signed_in, changed, "alert_investigate")
     run = changed.runs.get()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from typing import cast
 
 import pytest
 
+from retrieval.diseases import DiseaseTable, Quoted
 from retrieval.model import Finding, Profile, Status
 from retrieval.ranking import movement, ranking_json
-from retrieval.ranking.explain import EXPECTED_AT_LEAST
+from retrieval.ranking.explain import EXPECTED_AT_LEAST, Sources
+from retrieval.ranking.scorer import NOTHING
 from tests.retrieval.ranking.world import ontology_and_diseases, profile, ranker, term
 
 LIMBS = profile("Arachnodactyly", "Ectopia lentis", "Short stature", "Hearing impairment", excluded=("Microcephaly",))
@@ -121,3 +125,17 @@ def test_the_json_adds_up_and_is_finite() -> None:
     assert {"kind", "finding", "value", "matched", "match", "frequency", "background", "references", "evidence"} <= set(
         one
     )
+
+
+def test_what_another_ranking_forgets_meanwhile_is_still_quoted() -> None:
+    """A ranker is shared between threads: one of them may empty the memory while another one reads from it."""
+
+    class Table:
+        def quoted(self, rows: Iterable[int]) -> Iterator[Quoted]:
+            for row in rows:
+                sources.forget()
+                yield Quoted(f"HP:{row:07}", None, (), "", None)
+
+    sources = Sources(cast(DiseaseTable, Table()))
+    assert [one.term for one in sources([7, 8, 7])] == ["HP:0000007", "HP:0000008", "HP:0000007"]
+    assert [one.term for one in sources([NOTHING, 9])] == [None, "HP:0000009"]

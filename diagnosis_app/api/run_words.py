@@ -1,0 +1,68 @@
+"""What the API answers about investigations, as types."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from diagnosis_app.api.words import Word
+
+
+class RunLine(Word):
+    id: UUID
+    case: UUID
+    version: int
+    state: Literal["queued", "running", "waiting", "ended"]
+    outcome: Literal["", "ranked", "partial", "insufficient", "failed", "cancelled"] = Field(
+        description="Empty until it has ended."
+    )
+    reasons: list[Any] = Field(description="Why partial or insufficient, in codes.")
+    error: dict[str, Any] | None = Field(description="Code, message and hint of a failure.")
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class Runs(Word):
+    runs: list[RunLine]
+
+
+class RunContribution(Word):
+    kind: str
+    finding: str | None
+    value: float
+    evidence: str = Field(description="The key of the evidence it was computed from.")
+    detail: dict[str, Any]
+
+
+class RunCandidate(Word):
+    rank: int
+    id: str
+    ids: list[str]
+    name: str
+    score: float
+    prior: float
+    strength: str = Field(description="One of five words; empty in runs from before there were any.")
+    genes: list[Any]
+    contributions: list[RunContribution]
+
+
+class Run(RunLine):
+    manifest: dict[str, Any] = Field(description="What it pinned: case version, snapshot, code, model, budget.")
+    candidates: list[RunCandidate]
+
+
+class Event(Word):
+    seq: int
+    type: str
+    payload: dict[str, Any]
+    at: datetime
+
+
+class Events(Word):
+    events: list[Event]
+    last: int = Field(description="Give it as `after` to ask for what came since.")
+    ended: bool = Field(description="No event will follow.")
