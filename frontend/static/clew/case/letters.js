@@ -92,8 +92,9 @@ export function createLetters({ section, store, sync, page, announce, onNames, o
       looks += 1;
       try {
         show(await request(page.urls.letters));
-      } catch {
-        watch(true); // the list stays as it is; the next look may be answered
+      } catch (error) {
+        // The list stays as it is; the next look may be answered, unless there is nothing to see any more.
+        watch(!(error instanceof Failure && error.status === 404));
       }
     }, LOOKS[Math.min(looks, LOOKS.length - 1)]);
   }
@@ -116,7 +117,8 @@ export function createLetters({ section, store, sync, page, announce, onNames, o
     for (const file of files) {
       const row = element("div", { class: "let-s" });
       sending.append(row);
-      line = line.then(() => one(file, row));
+      const next = () => one(file, row);
+      line = line.then(next, next); // what went wrong with one keeps no other back
     }
   }
 
