@@ -13,9 +13,12 @@ import pytest
 from corpus_ingest import finished, publish, publishing, quarantine, shelf
 from corpus_ingest.ingestion import requests, worker
 from corpus_ingest.models import HeldText, Ingestion, Publication, StageRecord, State, Then
+from corpus_ingest.screening import Reason
+from corpus_ingest.sources.documents import About, bring_document
 from retrieval.snapshot import Snapshot, open_snapshot
 from tests.corpus_ingest import texts_world as world
 from tests.corpus_ingest import tiny
+from tests.corpus_ingest.documents.made import Drawn, page, pdf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Carried = Callable[..., Ingestion]
@@ -117,6 +120,25 @@ def test_a_hostile_text_is_held_back_and_can_be_released_for_the_next_build(
     quarantine.hold(held, by=None, why="It was a mistake.")
     third = carried()
     assert third.snapshot == first.snapshot
+
+
+def test_a_hidden_instruction_stays_held_when_the_next_document_arrives(places: Path, carried: Carried) -> None:
+    order = Drawn(world.HOSTILE, 500, mode=3)
+    bring_document(pdf([page("Fit syndrome runs in families.", order)]), "hidden.pdf", About("internal"))
+    assert carried().state == State.DONE
+    assert HeldText.objects.get().reason == Reason.HIDDEN_INSTRUCTION
+    bring_document(b"Straight syndrome never has it.", "straight.txt", About("internal"))
+    later = carried()
+    assert HeldText.objects.get().reason == Reason.HIDDEN_INSTRUCTION
+    assert snapshot(places, later).manifest.counts["documents"] == 1
+
+
+def test_what_may_not_be_passed_on_says_so_in_every_later_build(places: Path, carried: Carried) -> None:
+    bring_document(b"Fit syndrome runs in families.", "ours.txt", About("internal"))
+    carried()
+    bring_document(b"Straight syndrome never has it.", "straight.txt", About("internal"))
+    texts = snapshot(places, carried()).passages
+    assert [texts.record(k).redistributable for k in range(texts.document_count)] == [False, False]
 
 
 def test_a_release_needs_a_reason(places: Path, file: Received, carried: Carried) -> None:
