@@ -118,8 +118,8 @@ def _of_blocks(document: Document, released: Collection[str]) -> Iterator[Held]:
     found = [look(text) for text in texts]
     for at in range(len(texts)):
         if found[at] is None and (over := _over_borders(texts, found, at)) is not None:
-            last, finding = over
-            found[at : last + 1] = [finding] * (last + 1 - at)
+            last, across = over
+            found[at : last + 1] = [across] * (last + 1 - at)
     for at, (block, finding) in enumerate(zip(document.blocks, found, strict=True)):
         if finding is not None:
             yield from _held(document, block.text, finding, at, released)

@@ -38,7 +38,8 @@ def document(request: HttpRequest, document_id: str) -> HttpResponse:
     moved = bool(wanted) and snapshot.id != wanted
     if moved:
         marks = _again(snapshot, found, request.GET.get("passage", ""))
-    record = next((one for one in snapshot.manifest.sources if one.name == found.source), None)
+    records = [one for one in snapshot.manifest.sources if one.name == found.source]
+    record = records[0] if len(records) == 1 else None  # each upload is a source: the first is not where this is from
     licence = found.licence or (record.licence if record else "")
     context = {
         "document": found,
