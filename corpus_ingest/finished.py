@@ -19,6 +19,7 @@ from typing import Any
 Row = Mapping[str, Any]
 KEPT = 60 * 24 * 60 * 60  # seconds a result stays that no build has asked for
 _DRAFT = ".draft-"
+_DAY = 24 * 60 * 60  # seconds
 
 
 class Finished:
@@ -57,7 +58,8 @@ class Finished:
         gone, now = 0, time.time()
         for path in self._root.glob("*/*") if self._root and self._root.is_dir() else ():
             with suppress(OSError):
-                if now - path.stat().st_mtime > KEPT or path.name.startswith(_DRAFT):
+                age = now - path.stat().st_mtime
+                if age > KEPT or (age > _DAY and path.name.startswith(_DRAFT)):  # a younger one may be being written
                     path.unlink()
                     gone += 1
         return gone

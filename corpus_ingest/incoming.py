@@ -12,6 +12,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -110,8 +111,9 @@ def tidy() -> None:
     """Removes what nobody fetched within a week."""
     if folder().is_dir():
         for path in folder().iterdir():
-            if path.is_file() and time.time() - path.stat().st_mtime > KEPT:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another process takes away too
+                if path.is_file() and time.time() - path.stat().st_mtime > KEPT:
+                    path.unlink()
 
 
 def folder() -> Path:

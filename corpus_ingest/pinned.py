@@ -77,12 +77,24 @@ def is_this_machine(host: str) -> bool:
 
 def allowed(numeric: str, *, here: bool) -> bool:
     """This machine only if it was asked for; never what is no single machine, nor a cloud's own address."""
-    where = ipaddress.ip_address(numeric.partition("%")[0])
-    if isinstance(where, ipaddress.IPv6Address) and where.ipv4_mapped is not None:
-        where = where.ipv4_mapped
+    where = _meant(ipaddress.ip_address(numeric.partition("%")[0]))
     if here:
         return where.is_loopback
-    return not (where.is_loopback or where.is_link_local or where.is_multicast or where.is_unspecified)
+    never = where.is_loopback or where.is_link_local or where.is_multicast or where.is_unspecified
+    return not never and where not in _OF_THE_CLOUD
+
+
+_OF_THE_CLOUD = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200")))
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+def _meant(where: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that an IPv6 one stands for, where it stands for one."""
+    if isinstance(where, ipaddress.IPv4Address):
+        return where
+    if where in _NAT64:
+        return ipaddress.IPv4Address(int(where) & 0xFFFFFFFF)
+    return where.ipv4_mapped or where.sixtofour or where
 
 
 def _first(host: str, port: int, *, here: bool, silence: float) -> socket.socket:

@@ -42,7 +42,7 @@ Arrays = dict[str, np.ndarray]
 READERS = (
     *(
         f"corpus_ingest/{name}"
-        for name in ("sources", "documents", "parsing", "source.py", "archive.py", "safe_xml.py")
+        for name in ("sources", "documents", "parsing", "rows.py", "source.py", "archive.py", "safe_xml.py")
     ),
     "retrieval/passages/document.py",
 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from retrieval.passages.document import Block, BlockKind, Document, Passage
+from retrieval.passages.document import Block, BlockKind, Document, Passage, Unseen
 
 Row = dict[str, Any]
 
 
 def document_row(one: Document) -> Row:
-    return {
+    row: Row = {
         "id": one.id,
         "source": one.source,
         "title": one.title,
@@ -22,6 +22,11 @@ def document_row(one: Document) -> Row:
         "language": one.language,
         "date": one.date,
     }
+    if not one.redistributable:
+        row["redistributable"] = False
+    if one.unseen:
+        row["unseen"] = [[hidden.text, hidden.how, hidden.before, hidden.page] for hidden in one.unseen]
+    return row
 
 
 def document_of(row: Mapping[str, Any]) -> Document:
@@ -35,6 +40,8 @@ def document_of(row: Mapping[str, Any]) -> Document:
         licence=row["licence"],
         language=row["language"],
         date=row["date"],
+        redistributable=row.get("redistributable", True),
+        unseen=tuple(Unseen(*said) for said in row.get("unseen", ())),
     )
 
 

@@ -23,6 +23,7 @@ from retrieval.passages.document import Document, Passage
 
 MOST = 512  # documents of a portion
 MOST_TEXT = 1_000_000  # characters of a portion: a few seconds' work
+ROWS = ("corpus_ingest/rows.py", "retrieval/passages/document.py")  # how what is kept is written
 _ENDS = 3  # a document whose hash begins with a byte below it ends its portion: about every 85th does
 
 
@@ -37,7 +38,7 @@ def screened(
 ) -> tuple[list[Document], list[Held]]:
     """What may be shown of the documents, and what is held back, in the order of the documents."""
     kept, passed, held = finished or Finished(None), [], []
-    code, done = memo.code("corpus_ingest/screening*", "retrieval/passages/document.py"), 0
+    code, done = memo.code("corpus_ingest/screening*", *ROWS), 0
     for portion in portions(documents):
         tick(done, len(documents))
         found = _screened(portion, (), kept, code)
@@ -54,7 +55,7 @@ def screened(
 def chunked(documents: Sequence[Document], finished: Finished | None = None, tick: Tick = silent) -> list[Passage]:
     """The passages of the documents, in their order."""
     kept, passages = finished or Finished(None), []
-    code, done = memo.code("corpus_ingest/chunking*", "retrieval/passages/document.py"), 0
+    code, done = memo.code("corpus_ingest/chunking*", *ROWS), 0
     for portion in portions(documents):
         tick(done, len(documents))
         passages += _chunked(portion, kept, code)

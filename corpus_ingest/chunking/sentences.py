@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 # A mark, what closes behind it, white space, and something that a sentence may begin with. Chinese and Japanese
-# need no space. An empty line always parts; so does a line that begins with a bullet.
+# need no space. An empty line always parts; so does a line that begins with a bullet. Of many marks only the first
+# may begin one (`++`: nothing is given back), so that a line of dots costs its length and not the square of it.
 _END = re.compile(
-    r"""[.!?\u2026]+["'\u201d\u2019\u00bb)\]]*(?:\[[\d,\u2013\- ]{1,40}\])?(\s+)"""
+    r"""(?<![.!?\u2026])[.!?\u2026]++["'\u201d\u2019\u00bb)\]]*(?:\[[\d,\u2013\- ]{1,40}\])?(\s+)"""
     r"""(?=["'\u201c\u2018\u00ab\u00bf\u00a1(\[]*[A-Z\u00c0-\u00de\u0370-\u03ff\u0400-\u042f0-9])"""
     r"""|[\u3002\uff01\uff1f]["'\u201d\u2019\u300d\u300f\uff09]*(\s*)"""
     r"""|(\n\s*\n\s*)|(\n\s*(?=[-*\u2022\u2023\u25aa\u25cf]\s))"""
@@ -58,7 +59,7 @@ def _is_end(text: str, start: int, end: int, language: str) -> bool:
         return True
     word = found[1].rstrip(".").lower()
     if not word:
-        return not text[:end].endswith(". . .")
+        return not text.endswith(". . .", 0, end)
     if word in _ABBREVIATIONS:
         return False
     if len(word) == 1 and word.isalpha():  # an initial: J. Smith, E. coli, p. 12

@@ -12,12 +12,14 @@ from django.conf import settings
 from corpus_ingest import check, embedding, incoming, memo, open_data, pipeline, publish, publishing, quarantine
 from corpus_ingest import held as held_back
 from corpus_ingest.bringing import bring
+from corpus_ingest.documents.unreadable import STATES
 from corpus_ingest.incoming import Incoming
 from corpus_ingest.ingestion.record import Record, Under
-from corpus_ingest.models import Ingestion, StageName, Then
+from corpus_ingest.models import Ingestion, StageName, State, Then
 from retrieval.errors import RetrievalError
 
 NOTHING_CHANGED = "Nothing changed."
+NO_ROOM = STATES["disk_full"].code
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _verify(ingestion: Ingestion, files: list[dict[str, Any]], record: Record) -
                 _bring(one, ingestion)
                 with record.held():
                     ingestion.save(update_fields=["wanted"])
-            _discard(one)
+            _discard(one, ingestion)
         stage.tick(len(files), len(files))
         _judge(files, stage)
 
@@ -107,13 +109,20 @@ def _bring(one: dict[str, Any], ingestion: Ingestion) -> None:
             accept_smaller=ingestion.accept_drops,
         )
     except RetrievalError as error:
+        if error.code == NO_ROOM:  # the disk's fault and not the file's: it waits for the next try
+            raise
         one["outcome"] = {"refused": {"code": error.code, "message": error.message, "hint": error.hint}}
     else:
         one["outcome"] = {"sha256": brought.kept.sha256, "contents": dict(brought.contents), "before": brought.before}
 
 
-def _discard(one: Mapping[str, Any]) -> None:
-    if "path" not in one:
+def _discard(one: Mapping[str, Any], ingestion: Ingestion) -> None:
+    """The copy that arrived goes, unless another ingestion was asked for with the same file and may still come."""
+    if "path" in one:
+        return
+    others = Ingestion.objects.exclude(pk=ingestion.pk).exclude(state__in=(State.DONE, State.CANCELLED))
+    same = ((file.get("sha256"), file.get("name")) for other in others for file in other.wanted.get("files", ()))
+    if (one["sha256"], one["name"]) not in same:
         incoming.discard(Incoming.from_json(one))
 
 

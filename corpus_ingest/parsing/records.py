@@ -66,10 +66,11 @@ def read_csv(text: str, bounds: Bounds) -> Found:
         outline = Outline(bounds.characters)
         outline.add("\n".join(row(cells) for cells in rows), TABLE)
         return Found(kinds.CSV, pieces=outline.pieces)
-    absent = sorted(set(bounds.columns) - set(header))
+    columns = {tidy(name): said for name, said in bounds.columns.items()}
+    absent = sorted(set(columns) - set(header))
     if absent:
         raise Stop("column", column=absent[0][:80], header=", ".join(header)[:300])
-    wanted = {place: bounds.columns[name] for place, name in enumerate(header) if name in bounds.columns}
+    wanted = {place: columns[name] for place, name in enumerate(header) if name in columns}
     return _gathered(kinds.CSV, ((line, _mapped(cells, wanted)) for line, cells in enumerate(rows[1:], 2)), bounds)
 
 

@@ -21,16 +21,23 @@ INVISIBLE = re.compile(
 TAGS = re.compile("[\U000e0020-\U000e007e]")
 _LOOKS_LIKE = str.maketrans(
     # Cyrillic, Greek and others, each with the Latin letter that it is drawn like
-    "аеорсухіјѕԁԛԝһӏгпкмтвнАВЕКМНОРСТУХІЈЅԚԜҺӀ" "αεονρτυχικγΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" "ıȷɑɡℓⅼ։",
-    "aeopcyxijsdqwhlrnkmtbhabekmhopctyxijsqwhl" "aeovptuxikyabezhikmnoptyx" "ijagll:",
+    "аеорсухіјѕԁԛԝһӏгпкмтвнАВЕКМНОРСТУХІЈЅԚԜҺӀ" "αεονρτυχικγΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" "ıȷɑɡℓⅼ։" "օոսցհԍ",
+    "aeopcyxijsdqwhlrnkmtbhabekmhopctyxijsqwhl" "aeovptuxikyabezhikmnoptyx" "ijagll:" "onughg",
 )  # fmt: skip
+# Letters that Unicode does not take for compatibility forms: small capitals, and letters in filled circles and squares.
+_DRAWN = str.maketrans("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz") | {
+    first + at: ord("a") + at for first in (0x1F150, 0x1F170, 0x1F1E6) for at in range(26)
+}
 _LEET = tuple(str.maketrans("01345789@$!|", f"o{one}eastbgas{one}l") for one in "il")  # 1 and ! are both
 _SPACE = re.compile(r"\s+")
 _SPACED = re.compile(r"(?<!\w)(?:\w[ .\-_*·]){5,}\w(?!\w)")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{24,}={0,2}(?![A-Za-z0-9+/=_-])")
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?(?:[0-9A-Fa-f]{2}[ :,]?){16,}(?![0-9A-Za-z])")
-_ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|&#x?[0-9a-fA-F]{2,6};")
+_ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|&#x?[0-9a-fA-F]{2,6};")
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
+_MARKED = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+")  # stand on letters
+_JOINED = re.compile(r"(?<=[^\W\d_])(?:[_.\u2026\u00b7|+~*]+|(?<=[a-z])(?=[A-Z]))(?=[^\W\d_])")  # between words
+_TIED = 3  # such places in a text; fewer are names and addresses
 _MOST = 50  # encoded pieces of a text that are looked into
 _LONG = 20_000  # characters of an encoded piece
 
@@ -43,7 +50,7 @@ def folded(text: str) -> str:
 
 def _undisguised(text: str) -> str:
     text = INVISIBLE.sub("", text)
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", text).translate(_DRAWN)
     return _latin_words(text)
 
 
@@ -68,6 +75,10 @@ def disguises(text: str) -> Iterator[tuple[str, str]]:
     if _SPACED.search(text):
         yield "spaced", folded(_SPACED.sub(lambda found: re.sub(r"[ .\-_*·]", "", found[0]), text))
         yield "spaced", re.sub(r"[\W_]+", "", folded(text))
+    if not text.isascii() and _MARKED.search(bare := unicodedata.normalize("NFKD", text)):
+        yield "marks on letters", folded(_MARKED.sub("", bare))
+    if len(_JOINED.findall(text)) >= _TIED:
+        yield "joined words", folded(_JOINED.sub(" ", text))
     if re.search(r"[A-Za-z][013457@$!][A-Za-z]", text):
         for table in _LEET:
             yield "digits for letters", folded(text.translate(table))

@@ -125,9 +125,21 @@ LATIN_OTHERS = _any(
     r"\b(?:ignore|ignora|esqueça|esquece|desconsidere)\b[^.!?;]{0,45}\b(?:instruções|comandos|ordens|mensagens|diretrizes)\b[^.!?;]{0,25}\b(?:anteriores|acima|prévias|do sistema)\b",
     r"\b(?:negeer|vergeet)\b[^.!?;]{0,45}\b(?:instructies|opdrachten|aanwijzingen|berichten)\b",
     r"\b(?:zignoruj|zapomnij o)\b[^.!?;]{0,45}\b(?:instrukcj|polece|wskazówk)\w*",
+    r"\b(?:ignorera|ignorer|glöm|glem|bortse från|se bort fra)\b[^.!?;]{0,45}\b(?:instruktion|instruks|anvisning|kommando|ordre)\w*",
+    r"\b(?:ohita|unohda|jätä huomiotta)\b[^.!?;]{0,45}\b(?:ohjee|käsky|määräy)\w*",
+    r"\b(?:ignoruj|ignorujte|zapomeň|zapomeňte|zabudni|zabudnite)\b[^.!?;]{0,45}\b(?:pokyn|instrukc|inštrukci|příkaz|príkaz)\w*",
+    r"\b(?:hagyd|hagyja) figyelmen kívül\b[^.!?;]{0,45}\b(?:utasítás|parancs)\w*",
+    r"\b(?:ignoră|ignorați|uită|uitați)\b[^.!?;]{0,45}\b(?:instrucțiun|comenzi|ordine)\w*",
+    r"\b(?:önceki|yukarıdaki|tüm|bütün)\b[^.!?;]{0,30}\b(?:talimat|komut|yönerge)\w*[^.!?;]{0,20}\b(?:yok say|unut|görmezden gel|dikkate alma)",
+    r"\b(?:bỏ qua|quên)\b[^.!?;]{0,30}\b(?:hướng dẫn|chỉ dẫn|chỉ thị|lệnh)\b[^.!?;]{0,12}\btrước",
+    r"\b(?:abaikan|lupakan)\b[^.!?;]{0,30}\b(?:instruksi|perintah|petunjuk|arahan)\b",
 )
 OTHER_SCRIPTS = _any(
-    r"(?:игнорируй|проигнорируй|забудь|не обращай внимания|отмени)\w*[^.!?;]{0,45}(?:инструкци|указани|команд|сообщени|правил)\w*",
+    r"(?:игнорируй|проигнорируй|забудь|не обращай внимания|не учитывай|отмени)\w*[^.!?;]{0,45}(?:инструкци|указани|команд|сообщени|правил)\w*",
+    r"(?:ігноруй|проігноруй|забудь|не зважай)\w*[^.!?;]{0,45}(?:інструкці|вказівк|команд|повідомлен|правил)\w*",
+    r"(?:αγνόησε|αγνοήστε|ξέχασε|ξεχάστε)[^.!?;]{0,45}(?:οδηγίες|εντολές|μηνύματα)",
+    r"(?:התעלם|התעלמי|התעלמו|שכח)[^.!?;]{0,40}(?:הוראות|הנחיות|פקודות)",
+    r"(?:निर्देश|आदेश|हिदायत)[^.!?;।]{0,20}(?:अनदेखा|अनदेखी|भूल)",
     r"(?:تجاهل|انس)[^.!?;]{0,40}(?:التعليمات|الأوامر|الرسائل|الإرشادات)",
     r"(?:以前|これまで|上記|前|すべて)の[^.!?;]{0,12}(?:指示|命令|プロンプト|ルール)[^.!?;]{0,6}(?:無視|忘れ)",
     r"(?:이전|위의|모든)[^.!?;]{0,10}(?:지시|명령|지침|프롬프트)[^.!?;]{0,6}(?:무시|잊)",
@@ -166,7 +178,10 @@ _GROUPS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
                "no avis", "no cuent", "nueva", "sistema", "nota ", "mensaje", "atención", "instruc", "revel", "muestr", "imprime", "dame ",
                "independ", "sin importar", "pase lo que")),
     (LATIN_OTHERS, ("istruzion", "indicazion", "comand", "messaggi", "diretti", "instruç", "ordens", "mensage", "diretri", "instructi",
-                    "opdracht", "aanwijz", "bericht", "instrukcj", "polece", "wskaz")),
+                    "opdracht", "aanwijz", "bericht", "instrukcj", "polece", "wskaz", "instrukt", "instruks", "anvisn", "kommando", "ordre",
+                    "ohjee", "käsky", "määräy", "pokyn", "instrukc", "inštrukci", "příkaz", "príkaz", "utasítás", "parancs",
+                    "instrucțiun", "comenzi", "ordine", "talimat", "komut", "yönerge", "hướng", "chỉ ", "lệnh", "instruksi",
+                    "perintah", "petunjuk", "arahan")),
 )  # fmt: skip
 
 

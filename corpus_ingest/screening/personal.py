@@ -68,7 +68,7 @@ def personal(text: str) -> str:
     for kind, pattern, holds in _NUMBERS:
         if any(holds(re.sub(r"[\s./-]", "", found[0]).upper()) for found in pattern.finditer(text)):
             return kind
-    if (label := _LABEL.search(text)) and _CONTACT.search(text, max(0, label.start() - 200), label.end() + 400):
+    if any(_CONTACT.search(text, max(0, one.start() - 200), one.end() + 400) for one in _LABEL.finditer(text)):
         return "how to reach a patient"
     return ""
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
 
 from corpus_ingest.screening import concealment
 from corpus_ingest.screening.instructions import instruction
@@ -15,7 +14,7 @@ from corpus_ingest.screening.personal import personal
 from retrieval.passages.document import Block, BlockKind, Document, Unseen
 
 EXCERPT = 240  # characters that a curator is shown
-SEAM = 200  # characters on either side of a border between blocks, looked at together
+SEAM = 200  # characters on either side of a border between blocks, looked at together; short blocks fill it
 MANY = 3  # blocks with instructions after which nothing of the document is trusted
 _WORDS = 20  # letters of hidden text below which it is a symbol, a spacer, an anchor
 _LETTER = re.compile(r"[^\W\d_]")
@@ -114,17 +113,31 @@ def _of_unseen(document: Document, released: Collection[str]) -> tuple[list[Held
 
 
 def _of_blocks(document: Document, released: Collection[str]) -> Iterator[Held]:
-    """Each block, and each border between two of them: an instruction may begin in one and end in the next."""
-    found = [look(block.text) for block in document.blocks]
-    for at, (here, there) in enumerate(pairwise(document.blocks)):
-        if found[at] is None and found[at + 1] is None:
-            seam = f"{here.text[-SEAM:]} {there.text[:SEAM]}"
-            how, words = instruction(seam)
-            if words and not instruction(here.text[-SEAM:])[1] and not instruction(there.text[:SEAM])[1]:
-                found[at] = found[at + 1] = _Finding(Reason.INSTRUCTION, _said(how, words[:120]), 0)
+    """Each block, and the borders between them: an instruction may begin in one and end in a later one."""
+    texts = [block.text for block in document.blocks]
+    found = [look(text) for text in texts]
+    for at in range(len(texts)):
+        if found[at] is None and (over := _over_borders(texts, found, at)) is not None:
+            last, across = over
+            found[at : last + 1] = [across] * (last + 1 - at)
     for at, (block, finding) in enumerate(zip(document.blocks, found, strict=True)):
         if finding is not None:
             yield from _held(document, block.text, finding, at, released)
+
+
+def _over_borders(texts: Sequence[str], found: Sequence[_Finding | None], at: int) -> tuple[int, _Finding] | None:
+    """(the last block, what was found) of an instruction that begins in this block and ends in one of the next."""
+    here, after, left = texts[at][-SEAM:], list[str](), SEAM
+    for place in range(at + 1, len(texts)):
+        if left <= 0 or found[place] is not None:
+            break
+        after.append(texts[place][:left])
+        left -= len(texts[place]) + 1
+    how, words = instruction(" ".join((here, *after))) if after else ("", "")
+    if not words or instruction(here)[1] or instruction(" ".join(after))[1]:
+        return None
+    few = next((n for n in range(1, len(after)) if instruction(" ".join((here, *after[:n])))[1]), len(after))
+    return at + few, _Finding(Reason.INSTRUCTION, _said(how, words[:120]), 0)
 
 
 def _of_headings(document: Document, released: Collection[str]) -> Iterator[Held]:

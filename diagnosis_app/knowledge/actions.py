@@ -207,9 +207,8 @@ def _decide(actor: Actor, held: HeldText, why: str, part: str) -> HeldText:
         )
     with _plainly(), transaction.atomic():
         decide = {"release": quarantine.release, "hold": quarantine.hold}[part]
-        decided = decide(held, by=_user(actor), why=why)
         _note_down(actor, Verb.KNOWLEDGE_CHANGE, f"held:{held.pk}", {"part": part, "reason": held.reason})
-    return decided
+        return decide(held, by=_user(actor), why=why)  # last: it writes a file, which no transaction takes back
 
 
 # --- publications --------------------------------------------------------

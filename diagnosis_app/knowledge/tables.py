@@ -15,6 +15,8 @@ from pathlib import PurePosixPath
 
 from django.utils.translation import gettext as _
 
+from corpus_ingest.parsing.decoding import decode
+from corpus_ingest.parsing.found import Stop
 from diagnosis_app.errors import Invalid
 from diagnosis_app.knowledge.uploads import Upload
 
@@ -96,7 +98,10 @@ def _problems(upload: Upload, columns: tuple[Column, ...]) -> list[Invalid]:
 def _head(upload: Upload) -> list[list[str]]:
     with upload.path.open("rb") as file:
         head = file.read(HEAD)
-    text = head.decode("utf-8-sig", "replace").replace("\x00", "")
+    try:
+        text, _said = decode(head)  # as the parser will: a heading must be the one that it finds
+    except Stop:
+        return []
     whole = text if len(head) < HEAD else text.rpartition("\n")[0]
     mark = max("\t;,|", key=lambda one: whole.split("\n", 1)[0].count(one))
     try:

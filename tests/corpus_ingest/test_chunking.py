@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
 
 import pytest
@@ -201,3 +202,15 @@ def test_sentences_leave_nothing_out_and_never_overlap(text: str) -> None:
         assert text[start:stop].strip() == text[start:stop] != ""
         end = stop
     assert not text[end:].strip()
+
+
+@pytest.mark.parametrize("letters", [".", "!?", ". . . ", " . A", "\u2026"])
+def test_a_line_of_marks_costs_its_length_and_not_the_square_of_it(letters: str) -> None:
+    def seconds(text: str) -> float:
+        began = time.process_time()
+        assert list(sentences(text))
+        return time.process_time() - began
+
+    few, many = (letters * (size // len(letters)) for size in (4_000, 64_000))
+    seconds(few)
+    assert seconds(many) < 60 * max(min(seconds(few) for _ in range(5)), 1e-4)  # 16 times the length; its square is 256

@@ -151,6 +151,18 @@ def test_what_nobody_vouches_for_is_said_and_never_taken_silently(
     assert "as it was expected" in run("medquad", "--yes", "--no-build")
 
 
+def test_what_was_confirmed_is_not_loaded_a_second_time(
+    offered: object, content: dict[str, bytes], publisher: Server
+) -> None:
+    with pytest.raises(Unconfirmed):
+        open_data.load("medquad")
+    asked = list(publisher.asked)
+    publisher.answers["/q.zip"] = whole(content["o.zip"])  # the publisher has moved on
+    loaded = open_data.load("medquad", sha256=sha(content["q.zip"]))
+    assert (loaded.path.read_bytes(), loaded.checked) == (content["q.zip"], True)
+    assert publisher.asked == asked
+
+
 def test_a_wrong_checksum_keeps_nothing_and_the_others_go_on(
     place: Path, offered: object, publisher: Server, content: dict[str, bytes]
 ) -> None:

@@ -19,6 +19,8 @@ from corpus_ingest.loading import Limits
         ("127.0.0.1", False, False), ("::1", False, False), ("::ffff:127.0.0.1", False, False),
         ("169.254.169.254", False, False), ("::ffff:169.254.169.254", False, False),
         ("fe80::1", False, False), ("fe80::1%eth0", False, False), ("::", False, False), ("0.0.0.0", False, False),  # noqa: S104
+        ("fd00:ec2::254", False, False), ("100.100.100.200", False, False), ("64:ff9b::a9fe:a9fe", False, False),
+        ("64:ff9b::7f00:1", False, False), ("2002:7f00:1::", False, False), ("64:ff9b::821d:6e8e", False, True),
         ("224.0.0.1", False, False), ("10.0.0.5", False, True), ("130.14.29.110", False, True),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,12 @@ import pytest
 from corpus_ingest import finished, publish, publishing, quarantine, shelf
 from corpus_ingest.ingestion import requests, worker
 from corpus_ingest.models import HeldText, Ingestion, Publication, StageRecord, State, Then
+from corpus_ingest.screening import Reason
+from corpus_ingest.sources.documents import About, bring_document
 from retrieval.snapshot import Snapshot, open_snapshot
 from tests.corpus_ingest import texts_world as world
 from tests.corpus_ingest import tiny
+from tests.corpus_ingest.documents.made import Drawn, page, pdf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Carried = Callable[..., Ingestion]
@@ -117,6 +121,65 @@ def test_a_hostile_text_is_held_back_and_can_be_released_for_the_next_build(
     quarantine.hold(held, by=None, why="It was a mistake.")
     third = carried()
     assert third.snapshot == first.snapshot
+
+
+def test_a_hidden_instruction_stays_held_when_the_next_document_arrives(places: Path, carried: Carried) -> None:
+    order = Drawn(world.HOSTILE, 500, mode=3)
+    bring_document(pdf([page("Fit syndrome runs in families.", order)]), "hidden.pdf", About("internal"))
+    assert carried().state == State.DONE
+    assert HeldText.objects.get().reason == Reason.HIDDEN_INSTRUCTION
+    bring_document(b"Straight syndrome never has it.", "straight.txt", About("internal"))
+    later = carried()
+    assert HeldText.objects.get().reason == Reason.HIDDEN_INSTRUCTION
+    assert snapshot(places, later).manifest.counts["documents"] == 1
+
+
+def test_what_may_not_be_passed_on_says_so_in_every_later_build(places: Path, carried: Carried) -> None:
+    bring_document(b"Fit syndrome runs in families.", "ours.txt", About("internal"))
+    carried()
+    bring_document(b"Straight syndrome never has it.", "straight.txt", About("internal"))
+    texts = snapshot(places, carried()).passages
+    assert [texts.record(k).redistributable for k in range(texts.document_count)] == [False, False]
+
+
+def test_the_same_file_asked_for_twice_is_there_for_both(places: Path, file: Received, carried: Carried) -> None:
+    (places / "g.md").write_bytes(b"# Thumbs\n\nFit syndrome runs in families.\n")
+    first = file(places / "g.md", "documents", licence="internal")
+    corrected = file(places / "g.md", "documents", licence="CC-BY-4.0")
+    second = requests.start([corrected], inline=True)
+    assert carried(first).state == State.DONE
+    assert worker.carry(second.pk)
+    second.refresh_from_db()
+    assert (second.state, second.error) == (State.DONE, {})
+    assert list((places / "var" / "incoming").iterdir()) == []
+
+
+def test_a_full_disk_refuses_no_document_and_the_next_try_brings_it_in(
+    places: Path, file: Received, carried: Carried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (places / "g.md").write_bytes(b"# Thumbs\n\nFit syndrome runs in families.\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(shelf, "put", full)
+        failed = carried(file(places / "g.md", "documents", licence="internal"))
+    assert (failed.state, failed.error["code"]) == (State.FAILED, "document.disk_full")
+    again = requests.resume(failed, inline=True)
+    assert worker.carry(again.pk)
+    again.refresh_from_db()
+    assert (again.state, again.error) == (State.DONE, {})
+
+
+def test_a_result_that_is_being_written_is_no_rubbish(tmp_path: Path) -> None:
+    kept = finished.Finished(tmp_path)
+    kept.put("parsed", "key", [])
+    young, old = (tmp_path / "parsed" / f"{finished._DRAFT}{name}" for name in ("young", "old"))
+    for draft in (young, old):
+        draft.touch()
+    os.utime(old, (1, 1))
+    assert kept.forget_old() == 1
+    assert young.exists() and not old.exists()
 
 
 def test_a_release_needs_a_reason(places: Path, file: Received, carried: Carried) -> None:

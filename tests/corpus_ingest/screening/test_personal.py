@@ -59,6 +59,11 @@ def test_what_points_to_a_patient_is_held(text: str) -> None:
     assert found.reason is Reason.PERSONAL
 
 
+def test_the_second_patient_of_a_text_is_seen_too() -> None:
+    first = "Patient name: withheld. " + "The course was mild and nothing else was noted of it. " * 12
+    assert personal(first + "Mother's phone: +49 30 1234567.") == "how to reach a patient"
+
+
 @pytest.mark.parametrize("text", NOT_HELD)
 def test_what_points_to_nobody_is_not(text: str) -> None:
     assert personal(text) == ""

@@ -121,6 +121,13 @@ def test_an_instruction_over_two_blocks_is_seen() -> None:
     assert [block.text for block in screened.document.blocks] == [GOOD]
 
 
+def test_an_instruction_of_one_word_a_block_is_seen_and_no_block_beside_it_is_held() -> None:
+    screened = screen(document(GOOD, *ORDER.split(), GOOD, "Onset is in infancy."))
+    assert screened.document is None  # it stands in three blocks and more
+    held = {held.excerpt for held in screened.held}
+    assert {"Ignore", "all", "previous", "instructions"} <= held <= set(ORDER.split())
+
+
 def test_a_document_of_which_nothing_is_left_does_not_go_on() -> None:
     assert screen(document(ORDER)).document is None
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from corpus_ingest.bringing import bring
 from corpus_ingest.errors import NotPossible
 from corpus_ingest.ingestion import requests
 from corpus_ingest.models import HeldText, Ingestion, Publication, State
+from corpus_ingest.sources.documents import About, bring_document
 from diagnosis_app.accounts.models import Role
 from diagnosis_app.accounts.policy import Verb
 from diagnosis_app.audit.models import Entry
@@ -247,6 +249,18 @@ def test_a_decision_that_cannot_be_kept_is_not_shown_as_made(
     assert held.state == "held" and held.by is None
 
 
+def test_a_decision_that_the_trail_cannot_keep_lets_nothing_in(
+    as_: Any, deployment: Deployment, draft: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, curator = HeldText.objects.get(), as_(Role.CURATOR)
+    away = lambda *_a, **_k: (_ for _ in ()).throw(DatabaseError("away"))  # noqa: E731
+    monkeypatch.setattr(actions.log, "record", away)
+    with pytest.raises(DatabaseError):
+        curator.post(f"/knowledge/held/{held.pk}/release/", {"why": "A quotation."})
+    held.refresh_from_db()
+    assert held.state == "held" and released.ids() == frozenset()
+
+
 def test_an_admin_reads_what_was_held_and_does_not_let_it_in(as_: Any, deployment: Deployment, draft: str) -> None:
     admin = as_(Role.ADMIN)
     page = words(admin.get("/knowledge/held/"))
@@ -341,6 +355,16 @@ def test_what_was_quoted_opens_also_after_the_next_version_and_after_it_is_gone(
     assert 'id="at"' in words(reader.get(f"{address}&in={draft}"))  # an old result still quotes it
     gone = reader.get(address)
     assert gone.status_code == 404 and "This text is not here any more" in words(gone)
+
+
+def test_an_uploaded_document_is_not_shown_under_the_name_of_another_one(as_: Any, deployment: Deployment) -> None:
+    for title in ("Straight syndrome, a leaflet", "Fit syndrome, a guideline"):
+        bring_document(f"{title} was written down.".encode(), "g.txt", About("internal", title, date="2024"))
+    call_command("knowledge", "build")
+    texts = library.current().passages
+    for one in (texts.record(k) for k in range(texts.document_count)):
+        page = words(as_(Role.CURATOR).get(f"/knowledge/documents/{one.id}/"))
+        assert [title in page for title in ("a leaflet", "a guideline")].count(True) == 1 and one.title in page
 
 
 def test_a_place_that_is_none_is_refused_by_name(as_: Any, deployment: Deployment) -> None:

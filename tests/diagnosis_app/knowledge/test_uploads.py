@@ -12,11 +12,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from corpus_ingest.documents import read_all
 from corpus_ingest.models import Ingestion
 from diagnosis_app.accounts.models import Role
 from diagnosis_app.audit.models import Entry
 from diagnosis_app.errors import ClinicError, Hidden, TooLarge
-from diagnosis_app.knowledge import uploads
+from diagnosis_app.knowledge import tables, uploads
 from tests.people import Clinic
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,17 @@ def test_a_broken_connection_goes_on_where_it_stopped(curator: Client) -> None:
     assert again.status_code == 409 and again.json()["code"] == "upload.out_of_order"
     assert curator.post(told["to"], b"", "application/octet-stream").json()["has"] == 3
     assert send(curator, told["to"], 3, b"two").json()["has"] == 6
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_the_columns_of_a_table_are_named_as_the_parser_finds_them(clinic: Clinic, encoding: str) -> None:
+    content = "Nom , Résumé \nFièvre,Elle dure.\n".encode(encoding)
+    upload = uploads.receive(clinic.person(Role.CURATOR).pk, "t.csv", len(content), iter([content]))
+    head = tables.of(upload, None)
+    assert head is not None
+    columns = {column.heading: field for column, field in zip(head.columns, ("title", "text"), strict=True)}
+    (text,) = read_all(content, "t.csv", columns=columns)
+    assert (text.title, text.blocks[0].text) == ("Fièvre", "Elle dure.")
 
 
 def test_more_than_was_announced_is_refused_and_nothing_is_lost(curator: Client) -> None:
