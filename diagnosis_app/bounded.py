@@ -11,8 +11,9 @@ from typing import Any
 
 MOST = 64 * 1024 * 1024  # bytes
 WORDS = (
-    "This is larger than {most} MB, the most that Clew takes in one request (413). A case may come as a file of at most "
-    "5 MB, a letter of at most 20 MB, knowledge of at most 60 MB; the page of knowledge sends larger files in pieces.\n"
+    "This is larger than {most} MB, the most that Clew takes in one request (413). A case may come as a file of at "
+    "most 5 MB, a letter of at most 20 MB, knowledge of at most 60 MB; the page of knowledge sends larger files in "
+    "pieces.\n"
 )
 
 Message = MutableMapping[str, Any]
