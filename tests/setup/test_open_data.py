@@ -65,7 +65,7 @@ def test_a_catalogue_that_cannot_be_read_hinders_no_start(publisher: Server, set
 
 @pytest.mark.parametrize("asked", [True, False])
 def test_only_the_option_asks_for_it(asked: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(loading, "_connection", lambda *_: pytest.fail("somebody was contacted"))
+    monkeypatch.setattr(loading, "connected", lambda *_a, **_k: pytest.fail("somebody was contacted"))
     done: list[str] = []
     for step in ("database", "static_files", "open_data", "knowledge", "first_login"):
         monkeypatch.setattr(prepare, step, lambda *_, step=step: done.append(step) or "")
