@@ -168,8 +168,10 @@ class Scorer:
         value, kind = np.zeros(size), np.full(size, -1, dtype=np.int8)
         row, through = np.zeros(size, dtype=np.int32), np.full(size, term, dtype=np.int32)
         above = self._ontology.ancestors(term)
-        self._through_ancestors(documented, term, above, value, kind, row, through)
-        self._against(documented, above, value, kind, row)
+        near = above[(self.background[above] <= likelihood.TOO_COMMON) & (above != term)]
+        opposites = self._opposite_of_any(above)
+        self._through_ancestors(documented, above, near, value, kind, row, through)
+        self._against(documented, above, opposites, value, kind, row)
         own = documented.entries(term)
         # A row of the other sex stands only where nothing that applies to the patient was found.
         stands = (kind[own.position] < 0) | ~documented.of_other_sex(own.row)
@@ -178,14 +180,15 @@ class Scorer:
         exact = documented.pooled.term[rows] == term
         kind[at] = np.where(exact, _CODE[MatchKind.EXACT], _CODE[MatchKind.NARROWER_DOCUMENTED])
         row[at], through[at] = rows, term
-        self._with_cases(term, above, value, kind, row, through)
+        self._with_cases(term, near, opposites, value, kind, row, through)
         position = np.flatnonzero(kind >= 0).astype(np.int32)
         return Column(position, value[position], row[position], through[position], kind[position])
 
     def _with_cases(
         self,
         term: int,
-        above: np.ndarray,
+        near: np.ndarray,
+        opposites: list[int],
         value: np.ndarray,
         kind: np.ndarray,
         row: np.ndarray,
@@ -196,9 +199,8 @@ class Scorer:
         if observed is None or not len(observed.position):
             return
         at = observed.position
-        near = above[(self.background[above] <= likelihood.TOO_COMMON) & (above != term)]
         opposed = (kind[at] == _CODE[MatchKind.OPPOSITE]) | (kind[at] == _CODE[MatchKind.DOCUMENTED_ABSENT])
-        for other in self._opposite_of_any(above):
+        for other in opposites:
             opposed |= observed.counts(other) > 0
         in_cases, compared = observed.value(term, near, self.background, opposed)
         listed = kind[at] >= 0
@@ -214,15 +216,13 @@ class Scorer:
     def _through_ancestors(
         self,
         documented: Documented,
-        term: int,
         above: np.ndarray,
+        near: np.ndarray,
         value: np.ndarray,
         kind: np.ndarray,
         row: np.ndarray,
         through: np.ndarray,
     ) -> None:
-        common = self.background[above]
-        near = above[(common <= likelihood.TOO_COMMON) & (above != term)]
         for ancestor in near[np.lexsort((near, self.background[near]))].tolist():
             entries = documented.entries(ancestor)
             worth = likelihood.through_ancestor(entries.frequency, float(self.background[ancestor]))
@@ -236,10 +236,16 @@ class Scorer:
         kind[reached] = np.where(is_above, _CODE[MatchKind.BROADER_DOCUMENTED], _CODE[MatchKind.SIBLING])
 
     def _against(
-        self, documented: Documented, above: np.ndarray, value: np.ndarray, kind: np.ndarray, row: np.ndarray
+        self,
+        documented: Documented,
+        above: np.ndarray,
+        opposites: list[int],
+        value: np.ndarray,
+        kind: np.ndarray,
+        row: np.ndarray,
     ) -> None:
         """Opposites and documented absences override what ancestors seemed to offer."""
-        for other in self._opposite_of_any(above):
+        for other in opposites:
             entries = documented.entries(other)
             worth = likelihood.opposite(entries.frequency)
             lower = (kind[entries.position] != _CODE[MatchKind.OPPOSITE]) | (worth < value[entries.position])
