@@ -14,13 +14,12 @@ from diagnosis_app.accounts.policy import Actor
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.content import read_content
 from diagnosis_app.cases.models import Case
-from diagnosis_app.leases import claim
 from diagnosis_app.reanalysis import actions, ranking, watch, worker
 from diagnosis_app.reanalysis.models import Alert, Pass, Reranking
 from diagnosis_app.reanalysis.progress import snapshots_needed
 from retrieval.snapshot import Snapshot
 from tests.diagnosis_app.reanalysis.conftest import BASE, CHANGED, FURTHER, HARMLESS
-from tests.diagnosis_app.reanalysis.left import listed, results, waiting
+from tests.diagnosis_app.reanalysis.left import listed, results, taken, waiting
 from tests.diagnosis_app.reanalysis.small import AORTA, ARACHNODACTYLY, CLEFT, ECTOPIA, LISTED, World
 
 pytestmark = pytest.mark.django_db
@@ -108,10 +107,7 @@ def test_a_case_that_is_closed_while_the_pass_is_under_way_is_left_out(
     publish(BASE)
     case = begin()
     new = publish(CHANGED)
-    watch.watch()
-    row = Pass.objects.get()
-    lease = claim(Pass, row.pk)
-    assert lease is not None
+    row, lease = taken()
     cases.close_case(actor, case)
     ranking.rerank(case.pk, row, new, lease)
     ranking.rerank(uuid4(), row, new, lease)  # purged meanwhile
@@ -136,10 +132,7 @@ def test_a_draft_that_was_edited_meanwhile_keeps_its_own_summary(publish: Publis
     publish(BASE)
     case = begin()
     new = publish(CHANGED)
-    watch.watch()
-    row = Pass.objects.get()
-    lease = claim(Pass, row.pk)
-    assert lease is not None
+    row, lease = taken()
 
     def edit(*_: object) -> Any:
         Case.objects.filter(pk=case.pk).update(updated_at=timezone.now(), summary={"words": "typed meanwhile"})

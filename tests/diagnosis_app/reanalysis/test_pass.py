@@ -20,7 +20,7 @@ from diagnosis_app.reanalysis.models import Alert, Pass, Reranking
 from diagnosis_app.reanalysis.progress import progress, snapshots_needed
 from retrieval.snapshot import Snapshot
 from tests.diagnosis_app.reanalysis.conftest import BASE, CHANGED, HARMLESS
-from tests.diagnosis_app.reanalysis.left import results, waiting
+from tests.diagnosis_app.reanalysis.left import results, taken, waiting
 from tests.diagnosis_app.reanalysis.small import World
 
 pytestmark = pytest.mark.django_db
@@ -136,10 +136,8 @@ def test_a_worker_that_was_only_asleep_writes_nothing(publish: Publish, begin: B
     publish(BASE)
     case = begin()
     new = publish(CHANGED)
-    watch.watch()
-    row = Pass.objects.get()
-    asleep = claim(Pass, row.pk)
-    assert asleep is not None and claim(Pass, row.pk) is None, "it has a holder"
+    row, asleep = taken()
+    assert claim(Pass, row.pk) is None, "it has a holder"
     Pass.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert claim(Pass, row.pk) is not None
     with pytest.raises(LeaseGone):
