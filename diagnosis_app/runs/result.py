@@ -24,6 +24,7 @@ from diagnosis_app.runs.narration import removal
 from diagnosis_app.runs.sums import Rest, about, how, part_name, rest_of, sentence
 from frontend.words import number, signed, source_url
 from retrieval.knowledge import Knowledge
+from retrieval.ranking.fusion import WITH_CASES
 
 SHOWS_LIST = frozenset({Outcome.RANKED, Outcome.PARTIAL, Outcome.CANCELLED})
 REFERENCES = 6  # links of one source; the rest are counted
@@ -114,6 +115,7 @@ class Result:
     sources: int
     none_leads: bool = False
     kinds: frozenset[str] = frozenset()  # of the pieces that speak for, for the key
+    bank: bool = False  # the knowledge held published cases of ranked diseases
 
     @property
     def written(self) -> int:
@@ -122,7 +124,7 @@ class Result:
 
 def result_of(run: Run) -> Result:
     if run.outcome not in SHOWS_LIST:
-        return Result((), (), 0, (), 0)
+        return Result((), (), 0, (), 0, bank=_had_cases(run))
     candidates = list(run.candidates.prefetch_related("contributions", "claims"))
     # Checking is the last step: where it was not reached, `verified` is false everywhere and nothing is shown.
     checked = run.steps.filter(action="verify", status="done").exists()
@@ -141,7 +143,13 @@ def result_of(run: Run) -> Result:
         sources=len(numbers),
         none_leads=none_leads(run),
         kinds=frozenset(piece.kind for parts in pieces.values() for piece in parts if piece.value > 0),
+        bank=_had_cases(run),
     )
+
+
+def _had_cases(run: Run) -> bool:
+    """The ranker that was pinned says so: there is one for knowledge with published cases and one without."""
+    return str(run.manifest.get("ranker", "")).startswith(f"{WITH_CASES}-")
 
 
 def none_leads(run: Run) -> bool:

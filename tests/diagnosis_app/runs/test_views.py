@@ -129,6 +129,14 @@ def test_too_few_findings_say_what_would_help_and_show_no_list(signed_in: Client
     assert "Not enough to rank" in text and "What would help most" in text and "For and against" not in text
 
 
+@pytest.mark.django_db(transaction=True)
+def test_cases_that_spoke_for_nobody_are_told_from_knowledge_without_cases(signed_in: Client, ended: Run) -> None:
+    assert "Published cases: none in this knowledge" in text_of(signed_in.get(page_of(ended)))
+    Run.objects.filter(pk=ended.pk).update(manifest=ended.manifest | {"ranker": "with_cases-0a1b2c3d"})
+    text = text_of(signed_in.get(page_of(ended)))
+    assert "Published cases: none speaks for a candidate" in text and "none in this knowledge" not in text
+
+
 def test_a_failure_says_what_is_safe_the_code_and_what_to_do(signed_in: Client, run: Run, store: Store) -> None:
     store.finish(Outcome(OutcomeCode.FAILED, error=Failure("knowledge.missing", "It is gone.", "Build it.")))
     text = text_of(signed_in.get(page_of(run)))
