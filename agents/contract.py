@@ -114,6 +114,7 @@ class RunRequest:
     budget: Budget = Budget()
     candidates: int = 50  # how many of the ranking are kept
     argued: int = 10  # for how many of the leading ones statements are written
+    asks: bool = False  # whether somebody is there whom a question may be put to
 
 
 @dataclass(frozen=True, slots=True)

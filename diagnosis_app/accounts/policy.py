@@ -42,6 +42,7 @@ class Verb(StrEnum):
     RUN_START = "run.start"
     RUN_READ = "run.read"
     RUN_CANCEL = "run.cancel"
+    RUN_ANSWER = "run.answer"  # a question that an investigation asked
     ALERT_SEE = "alert.see"  # what new knowledge changed in a case
     LITERATURE_READ = "literature.read"
     LITERATURE_SEARCH = "literature.search"  # asks outside the house
@@ -73,6 +74,7 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.RUN_START: _CLINIC,
     Verb.RUN_READ: _CLINIC,
     Verb.RUN_CANCEL: _CLINIC,
+    Verb.RUN_ANSWER: _CLINIC,
     Verb.ALERT_SEE: _CLINIC,
     Verb.LITERATURE_READ: _CLINIC,
     Verb.LITERATURE_SEARCH: _CLINIC,

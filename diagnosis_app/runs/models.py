@@ -50,6 +50,7 @@ class Run(models.Model):
     fence = models.PositiveIntegerField(default=0)  # grows with each claim; an older holder's writes are refused
     attempts = models.PositiveIntegerField(default=0)
     rung_at = models.DateTimeField(null=True, blank=True)  # when a worker was last told; the broker may have forgotten
+    background = models.BooleanField(default=False)  # nobody is watching: taken when no other investigation waits
 
     class Meta:
         indexes = [models.Index(fields=["state", "lease_until"]), models.Index(fields=["case", "-created_at"])]
@@ -66,6 +67,37 @@ class Run(models.Model):
     def reference(self) -> str:
         """The short name on the page, as r-7f3a91."""
         return f"r-{self.id.hex[:6]}"
+
+
+class Question(models.Model):
+    """What a run asked the clinician. While it has no answer the run waits, and nobody holds a lease."""
+
+    class Answer(models.TextChoices):
+        PRESENT = "present"
+        EXCLUDED = "excluded"
+        UNCERTAIN = "uncertain"
+        UNKNOWN = "unknown"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="questions")
+    key = models.CharField(max_length=80)  # of the step that asks
+    seq = models.PositiveIntegerField()
+    term = models.CharField(max_length=40)
+    label = models.CharField(max_length=300)
+    detail = models.JSONField(default=dict)  # why it is asked and what each answer would move: facts, no sentences
+    asked_at = models.DateTimeField()
+    answer = models.CharField(max_length=16, choices=Answer.choices, blank=True)
+    words = models.TextField(blank=True)  # what the clinician wrote beside the answer; never read as anything else
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "key"], name="one_question_per_step"),
+            models.UniqueConstraint(fields=["run", "term"], name="one_question_per_finding"),
+        ]
 
 
 class Step(models.Model):

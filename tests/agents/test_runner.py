@@ -14,12 +14,12 @@ from agents.errors import LeaseLost, Stopped
 from retrieval.model import Finding, Profile, Status
 from retrieval.snapshot import Snapshot
 from tests.agents.conftest import patient, request
-from tests.agents.fake_record import FakeRecord
+from agents.memory import MemoryRecord
 
 CANCELLED = "cancelled"
 
 
-class StopsAfter(FakeRecord):
+class StopsAfter(MemoryRecord):
     """Asks the run to stop when a step is done, as a worker that is told to end would."""
 
     def __init__(self, step: str, control: runner.Control, why: str) -> None:
@@ -32,7 +32,7 @@ class StopsAfter(FakeRecord):
             self._control.stop(self._why)
 
 
-class Breaks(FakeRecord):
+class Breaks(MemoryRecord):
     """Fails once at the first writing of claims, as a process that dies there would."""
 
     broken = False
@@ -44,13 +44,13 @@ class Breaks(FakeRecord):
         super().keep_claims(disease, claims)
 
 
-def run(snapshot: Snapshot, record: FakeRecord, saver: runner.Saver, **options: Any) -> Any:
+def run(snapshot: Snapshot, record: MemoryRecord, saver: runner.Saver, **options: Any) -> Any:
     control = options.pop("control", None) or runner.Control()
     return runner.run(request(**options), snapshot, record, saver, control)
 
 
 def test_a_run_without_a_model_is_partial_and_says_so(snapshot: Snapshot, saver: runner.Saver) -> None:
-    record = FakeRecord()
+    record = MemoryRecord()
     outcome = run(snapshot, record, saver)
     assert outcome.code is OutcomeCode.PARTIAL and outcome.reasons == ("no_reasoning_model",)
     assert [step.key for step in record.steps()] == ["rank", "conclude", "verify"]
@@ -59,7 +59,7 @@ def test_a_run_without_a_model_is_partial_and_says_so(snapshot: Snapshot, saver:
 
 
 def test_the_stored_ranking_is_the_instant_ranking(snapshot: Snapshot, saver: runner.Saver) -> None:
-    record = FakeRecord()
+    record = MemoryRecord()
     run(snapshot, record, saver)
     instant = snapshot.ranker.rank(patient(), limit=50)
     assert [(one.disease, one.score) for one in record.candidates()] == [
@@ -70,7 +70,7 @@ def test_the_stored_ranking_is_the_instant_ranking(snapshot: Snapshot, saver: ru
 
 
 def test_every_term_of_a_leading_sum_names_evidence_that_is_kept(snapshot: Snapshot, saver: runner.Saver) -> None:
-    record = FakeRecord()
+    record = MemoryRecord()
     run(snapshot, record, saver)
     for one in record.candidates()[:10]:
         for term in one.contributions:
@@ -89,7 +89,7 @@ def test_every_term_of_a_leading_sum_names_evidence_that_is_kept(snapshot: Snaps
 def test_findings_that_cannot_tell_diseases_apart_end_as_insufficient(
     snapshot: Snapshot, saver: runner.Saver, findings: tuple[str, ...], reason: str
 ) -> None:
-    record = FakeRecord()
+    record = MemoryRecord()
     outcome = run(snapshot, record, saver, profile=Profile(tuple(Finding(term) for term in findings)))
     assert outcome.code is OutcomeCode.INSUFFICIENT and outcome.reasons == (reason,)
     assert record.candidates() == [] and [step.key for step in record.steps()] == ["rank"]
@@ -112,7 +112,7 @@ def test_a_stopped_run_goes_on_after_its_last_finished_step(
 
 
 def test_a_step_that_died_halfway_is_done_again_and_counts_once(snapshot: Snapshot, saver: runner.Saver) -> None:
-    whole, broken = FakeRecord(), Breaks()
+    whole, broken = MemoryRecord(), Breaks()
     run(snapshot, whole, saver, run_id="whole")
     with pytest.raises(ConnectionResetError):
         run(snapshot, broken, saver, run_id="broken")
@@ -123,7 +123,7 @@ def test_a_step_that_died_halfway_is_done_again_and_counts_once(snapshot: Snapsh
 
 
 def test_a_run_begun_again_from_nothing_leaves_the_same_record(snapshot: Snapshot, saver: runner.Saver) -> None:
-    record = FakeRecord()
+    record = MemoryRecord()
     run(snapshot, record, saver)
     before = (record.evidence(), record.claims(), record.candidates(), record.told(), record.steps())
     runner.forget(saver, "run-1")
@@ -132,7 +132,7 @@ def test_a_run_begun_again_from_nothing_leaves_the_same_record(snapshot: Snapsho
 
 
 def test_a_finished_run_that_is_started_again_only_repeats_its_outcome(snapshot: Snapshot, saver: runner.Saver) -> None:
-    record = FakeRecord()
+    record = MemoryRecord()
     first = run(snapshot, record, saver)
     told = record.told()
     assert run(snapshot, record, saver) == first and record.told() == told
@@ -152,18 +152,18 @@ def test_time_that_runs_out_keeps_the_ranking_and_shows_no_unchecked_statement(
 def test_time_that_runs_out_before_anything_was_ranked_is_a_failure(snapshot: Snapshot, saver: runner.Saver) -> None:
     control = runner.Control()
     control.stop(runner.OUT_OF_TIME)
-    outcome = run(snapshot, FakeRecord(), saver, control=control)
+    outcome = run(snapshot, MemoryRecord(), saver, control=control)
     assert outcome.code is OutcomeCode.FAILED and outcome.error is not None
     assert outcome.error.code == "run.out_of_time" and outcome.error.hint
 
 
 def test_steps_that_run_out_keep_the_ranking(snapshot: Snapshot, saver: runner.Saver) -> None:
-    outcome = run(snapshot, FakeRecord(), saver, steps=1)
+    outcome = run(snapshot, MemoryRecord(), saver, steps=1)
     assert outcome.code is OutcomeCode.PARTIAL and outcome.reasons[0] == "run.out_of_steps"
 
 
 def test_a_run_that_lost_its_lease_writes_nothing_more(snapshot: Snapshot, saver: runner.Saver) -> None:
-    record = FakeRecord()
+    record = MemoryRecord()
     record.lost = True
     with pytest.raises(LeaseLost):
         run(snapshot, record, saver)
@@ -171,7 +171,7 @@ def test_a_run_that_lost_its_lease_writes_nothing_more(snapshot: Snapshot, saver
 
 
 def test_a_step_that_fails_is_recorded_without_the_words_of_the_error(snapshot: Snapshot, saver: runner.Saver) -> None:
-    class Spills(FakeRecord):
+    class Spills(MemoryRecord):
         def keep_candidates(self, candidates: Any) -> None:
             raise KeyError("the girl from Ward 5")
 
@@ -185,7 +185,7 @@ def test_a_step_that_fails_is_recorded_without_the_words_of_the_error(snapshot: 
 
 def test_the_checkpoints_are_forgotten_by_name(snapshot: Snapshot, saver: runner.Saver) -> None:
     for name in ("one", "other"):
-        run(snapshot, FakeRecord(), saver, run_id=name)
+        run(snapshot, MemoryRecord(), saver, run_id=name)
     assert runner.remembered(saver) == {"one", "other"}
     runner.forget(saver, "one")
     assert runner.remembered(saver) == {"other"}
@@ -193,7 +193,7 @@ def test_the_checkpoints_are_forgotten_by_name(snapshot: Snapshot, saver: runner
 
 def test_the_checkpoints_hold_ids_and_no_sentence(snapshot: Snapshot, tmp_path: Path) -> None:
     file = tmp_path / "scratch.sqlite3"
-    record = FakeRecord()
+    record = MemoryRecord()
     with checkpoints.sqlite_file(file) as saver:
         run(snapshot, record, saver)
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
@@ -205,7 +205,7 @@ def test_an_unreadable_checkpoint_file_is_set_aside(snapshot: Snapshot, tmp_path
     file = tmp_path / "scratch.sqlite3"
     file.write_bytes(b"this is no database at all" * 400)
     with checkpoints.sqlite_file(file) as saver:
-        assert run(snapshot, FakeRecord(), saver).code is OutcomeCode.PARTIAL
+        assert run(snapshot, MemoryRecord(), saver).code is OutcomeCode.PARTIAL
     assert file.with_suffix(".unreadable").exists()
 
 
@@ -217,7 +217,7 @@ def test_nothing_is_reported_to_anybody(snapshot: Snapshot, saver: runner.Saver)
 
 
 def test_excluded_findings_and_the_other_statuses_are_told_apart(snapshot: Snapshot, saver: runner.Saver) -> None:
-    record = FakeRecord()
+    record = MemoryRecord()
     profile = patient()
     more = (*profile.findings, Finding("HP:0001263", Status.UNCERTAIN), Finding("HP:0004322", Status.FAMILY))
     run(snapshot, record, saver, profile=Profile(more, profile.sex, profile.age))

@@ -18,7 +18,7 @@ from diagnosis_app.runs.models import Event, Run
 from diagnosis_app.runs.store import Store
 from retrieval.snapshot import Snapshot
 from tests.agents.conftest import patient, request
-from tests.agents.fake_record import FakeRecord
+from agents.memory import MemoryRecord
 
 STEP = StepRecord("rank", "rank", 1, why={"present": 7}, digest_in="a" * 64)
 DONE = replace(STEP, got={"total": 8351, "apart": 1.25}, digest_out="b" * 64)
@@ -26,7 +26,7 @@ DONE = replace(STEP, got={"total": 8351, "apart": 1.25}, digest_out="b" * 64)
 
 @pytest.fixture(params=["in memory", "on the database"])
 def record(request: pytest.FixtureRequest) -> Iterator[Record]:
-    yield FakeRecord() if request.param == "in memory" else request.getfixturevalue("store")
+    yield MemoryRecord() if request.param == "in memory" else request.getfixturevalue("store")
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def argued(snapshot: Snapshot) -> list[Argued]:
 
 
 def told(record: Record) -> list[str]:
-    if isinstance(record, FakeRecord):
+    if isinstance(record, MemoryRecord):
         keys = record.told()
     else:
         assert isinstance(record, Store)
@@ -115,7 +115,7 @@ def test_a_candidate_without_evidence_is_read_back_as_it_was(record: Record, sna
 
 def test_nothing_is_written_when_the_lease_is_lost(record: Record, argued: list[Argued]) -> None:
     record.keep_candidates([argued[0].candidate])
-    if isinstance(record, FakeRecord):
+    if isinstance(record, MemoryRecord):
         record.lost = True
     else:
         assert isinstance(record, Store)
@@ -138,7 +138,7 @@ def test_nothing_is_written_when_the_lease_is_lost(record: Record, argued: list[
 
 def test_a_whole_run_leaves_the_same_record_in_both(snapshot: Snapshot, store: Store, run: Run, tmp_path: Path) -> None:
     asked = replace(request(), case_digest=run.version.digest)
-    memory = FakeRecord()
+    memory = MemoryRecord()
     with checkpoints.sqlite_file(tmp_path / "checkpoints.sqlite3") as saver:
         one = runner.run(replace(asked, run_id="memory"), snapshot, memory, saver, runner.Control())
         other = runner.run(asked, snapshot, store, saver, runner.Control())

@@ -1,5 +1,7 @@
-"""A record in memory, for tests of the agents alone. One suite holds it and the real
-store to the same behaviour (tests/diagnosis_app/runs/test_record_contract.py)."""
+"""A record in memory: for a run that leaves nothing behind but its answer, as of a file or in a benchmark.
+
+One suite holds it and the database's to the same behaviour.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from agents.contract import CandidateRecord, Claim, Event, EventType, Evidence, 
 from agents.errors import LeaseLost
 
 
-class FakeRecord:
+class MemoryRecord:
     def __init__(self) -> None:
         self.events: dict[str, Event] = {}
         self._steps: dict[str, tuple[str, StepRecord]] = {}
@@ -47,7 +49,8 @@ class FakeRecord:
 
     def keep_claims(self, disease: str, claims: Sequence[Claim]) -> None:
         self._held()
-        assert disease in self._candidates
+        if disease not in self._candidates:
+            raise KeyError(disease)
         self._claims[disease] = list(claims)
 
     def evidence(self) -> dict[str, Evidence]:
@@ -64,6 +67,7 @@ class FakeRecord:
         return sorted((step for _, step in self._steps.values()), key=lambda step: step.seq)
 
     def told(self) -> list[str]:
+        """The keys of the events, in their order."""
         return list(self.events)
 
     def _end(self, status: str, type: EventType, step: StepRecord) -> None:
