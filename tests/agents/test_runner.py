@@ -11,10 +11,10 @@ import pytest
 from agents import checkpoints, runner
 from agents.contract import EventType, OutcomeCode, StepRecord
 from agents.errors import LeaseLost, Stopped
+from agents.memory import MemoryRecord
 from retrieval.model import Finding, Profile, Status
 from retrieval.snapshot import Snapshot
 from tests.agents.conftest import patient, request
-from agents.memory import MemoryRecord
 
 CANCELLED = "cancelled"
 

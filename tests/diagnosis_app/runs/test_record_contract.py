@@ -12,13 +12,13 @@ from agents import checkpoints, runner
 from agents.contract import EventType, Failure, StepRecord
 from agents.errors import LeaseLost
 from agents.ledger import Argued, argue, candidate_record
+from agents.memory import MemoryRecord
 from agents.record import Record
 from diagnosis_app.runs.actions import cancel
 from diagnosis_app.runs.models import Event, Run
 from diagnosis_app.runs.store import Store
 from retrieval.snapshot import Snapshot
 from tests.agents.conftest import patient, request
-from agents.memory import MemoryRecord
 
 STEP = StepRecord("rank", "rank", 1, why={"present": 7}, digest_in="a" * 64)
 DONE = replace(STEP, got={"total": 8351, "apart": 1.25}, digest_out="b" * 64)
