@@ -15,8 +15,15 @@ from typing import Any
 
 from retrieval.model import Profile
 
-GRAPH_VERSION = "2"  # grows when the topology or a node's effects change; a started run then begins again
-PLAN = ("rank", "conclude", "verify")  # the steps a run is expected to take, for a page that shows what is to come
+GRAPH_VERSION = "3"  # grows when the topology or a node's effects change; a started run then begins again
+PLAN = (
+    "intake",
+    "rank",
+    "weigh",
+    "challenge",
+    "conclude",
+    "verify",
+)  # the steps a run is expected to take, for a page that shows what is to come
 
 
 class OutcomeCode(StrEnum):
@@ -33,6 +40,9 @@ class Reason(StrEnum):
     NO_REASONING_MODEL = "no_reasoning_model"
     OUT_OF_TIME = "out_of_time"
     NOT_CHECKED = "not_checked"  # stopped before the statements were checked, so none is shown
+    STEP_FAILED = "step_failed"  # a part of the knowledge could not be read, and the investigation went on without it
+    SEARCH_AWAY = "search_away"  # the retrieval process did not answer: passages were found by their words alone
+    TWO_DISEASES = "two_diseases"  # the findings divide into those of two candidates
 
 
 class EventType(StrEnum):
@@ -43,6 +53,10 @@ class EventType(StrEnum):
     STEP_DONE = "step.done"
     STEP_FAILED = "step.failed"
     RANKED = "differential"
+    ASKED = "run.asked"  # a question stands in the thread
+    WAITING = "run.waiting"  # for its answer; nobody works on the run
+    ANSWERED = "run.answered"
+    CONTINUED = "run.continued"  # by another version of the investigation, on the ledger of the first
     ENDED = "run.ended"
 
 
@@ -63,11 +77,21 @@ class Relation(StrEnum):
     SEX = "sex"  # the finding is described for one sex only
     GENE = "gene"  # a gene of the patient's list is known for the disease; the gene stands in the finding's place
     NO_GENE = "no_gene"  # genes are known for the disease, and none of them is on the list
+    MENTIONS = "mentions"  # a passage about the disease speaks of the finding
 
 
 class Polarity(StrEnum):
     PRESENT = "present"
     ABSENT = "absent"
+
+
+class Answer(StrEnum):
+    """What a clinician says of a finding that was asked about."""
+
+    PRESENT = "present"
+    EXCLUDED = "excluded"
+    UNCERTAIN = "uncertain"
+    UNKNOWN = "unknown"
 
 
 class Stance(StrEnum):
@@ -98,7 +122,7 @@ class Removal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    steps: int = 12
+    steps: int = 24
     seconds: float = 300.0
     tokens: int = 0
 
@@ -196,6 +220,26 @@ class CandidateRecord:
     prior: float
     contributions: tuple[ContributionRecord, ...] = ()
     strength: str = ""  # one of five words; empty where nothing was calibrated
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRecord:
+    """What was asked of the clinician, and the answer. `detail` holds why it is asked and what each answer moves."""
+
+    key: str  # of the step that asks
+    seq: int
+    term: str
+    label: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    answer: Answer | None = None
+    words: str = ""  # beside the answer, in the clinician's own words: kept, and read by nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The run stands still until a question is answered."""
+
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

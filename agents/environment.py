@@ -1,27 +1,52 @@
 """Does things in the world of knowledge and writes down what came of them.
 
-The one door between a run and the knowledge: a node decides, the environment performs, and everything it learns
+The one door between a run and the knowledge: a policy decides, the environment performs, and everything it learns
 enters the record as evidence. It chooses nothing, and it writes nowhere else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from agents.contract import PLAN, CandidateRecord, Claim, EventType, Failure, RunRequest, StepRecord, digest
+from agents import tracing
+from agents.actions import Decision
+from agents.contract import (
+    Answer,
+    CandidateRecord,
+    Claim,
+    EventType,
+    EvidenceKind,
+    Failure,
+    QuestionRecord,
+    RunRequest,
+    StepRecord,
+    digest,
+)
 from agents.errors import LeaseLost, OutOfSteps, failure_of
 from agents.evidence import of_ranking
 from agents.ledger import Argued, argue, candidate_record
+from agents.objections import objections_to, without_objections
+from agents.passages import claims_of
+from agents.performing import Outside, World, perform
+from agents.policies.situation import Situation
 from agents.record import Record
 from agents.verification import Ground, verify
+from retrieval.model import Finding, Profile, Status
+from retrieval.ranking import rankable
 
 if TYPE_CHECKING:
     from retrieval.knowledge import Knowledge
     from retrieval.ranking.ranker import Ranking
 
 SHOWN = 5  # leaders named in what a step tells
+CHALLENGED = 5  # leaders that the sceptic looks at in a round
+SEEN = 10  # candidates that a policy sees
+ROUNDS = 2  # times that the sceptic may send the investigation back
+AFTER = 6  # steps that remain for weighing, challenging, concluding and checking
+_STATUS = {Answer.PRESENT: Status.PRESENT, Answer.EXCLUDED: Status.EXCLUDED, Answer.UNCERTAIN: Status.UNCERTAIN}
 
 
 class Step:
@@ -33,65 +58,199 @@ class Step:
         self.left: list[str] = []  # keys of what the step wrote
 
 
+@dataclass(frozen=True, slots=True)
+class Challenged:
+    """What a round of the sceptic came to."""
+
+    objections: int
+    felled: tuple[str, ...]  # diseases that lost their place
+    risen: tuple[str, ...]  # and those that took it
+
+
 class Environment:
-    def __init__(self, request: RunRequest, knowledge: Knowledge, record: Record) -> None:
+    def __init__(
+        self, request: RunRequest, knowledge: Knowledge, record: Record, outside: Outside | None = None
+    ) -> None:
         self.request = request
         self.knowledge = knowledge
         self.record = record
+        self._outside = outside or Outside()
 
     @contextmanager
-    def step(self, action: str, why: Mapping[str, Any], given: object) -> Iterator[Step]:
+    def step(self, action: str, why: Mapping[str, Any], given: object, key: str = "") -> Iterator[Step]:
         """Files one step under a key that stays the same when the step is done again."""
-        key = action
-        seq = PLAN.index(action) + 1
+        key = key or action
+        known = {step.key: step.seq for step in self.record.steps()}
+        # The case is read before the steps are counted.
+        seq = known.get(key, max(known.values(), default=-1) + 1)
         if seq > self.request.budget.steps:
             raise OutOfSteps("The investigation used all the steps it was allowed.")
         begun = StepRecord(key, action, seq, why=why, digest_in=digest([self.request.case_digest, action, given]))
-        self.record.step_started(begun)
-        step = Step(begun)
-        try:
-            yield step
-        except LeaseLost:
-            raise
-        except Exception as error:
-            self.record.step_failed(_filed(begun, step, failure_of(error)))
-            raise
-        self.record.step_done(_filed(begun, step, None))
+        with tracing.step(begun, self.request.run_id) as span:
+            self.record.step_started(begun)
+            step = Step(begun)
+            try:
+                yield step
+            except LeaseLost:
+                raise
+            except Exception as error:
+                self.record.step_failed(_filed(begun, step, failure_of(error)))
+                raise
+            self.record.step_done(_filed(begun, step, None))
+            tracing.left(span, step.left)
 
-    def rank(self) -> tuple[Ranking, str]:
+    # --- the patient -----------------------------------------------------------
+
+    @property
+    def profile(self) -> Profile:
+        """The findings of the case with what was answered since."""
+        own = self.request.profile
+        answered = {one.term: _STATUS[one.answer] for one in self.record.questions() if one.answer in _STATUS}
+        kept = tuple(one for one in own.findings if one.term not in answered)
+        more = tuple(Finding(term, status) for term, status in answered.items())
+        return rankable(self.knowledge.ontology, replace(own, findings=(*kept, *more))) if more else own
+
+    # --- what is done once -------------------------------------------------------
+
+    def rank(self, key: str = "rank") -> tuple[Ranking, str]:
         """Ranks all diseases on the patient's own profile; the differential is on the page at once."""
-        request = self.request
-        ranking = self.knowledge.ranker.rank(request.profile, limit=request.candidates)
-        evidence = of_ranking(self.knowledge, request.case_digest, request.profile, ranking)
+        request, profile = self.request, self.profile
+        ranking = self.knowledge.ranker.rank(profile, limit=request.candidates)
+        evidence = of_ranking(self.knowledge, request.case_digest, profile, ranking)
         self.record.keep_evidence([evidence])
         if ranking.outcome == "ranked":
             kept = [candidate_record(self.knowledge, one) for one in ranking.candidates]
             self.record.keep_candidates(kept)
-            leaders = [_leader(one) for one in kept[:SHOWN]]
-            self.record.tell(EventType.RANKED, "differential:rank", {"leaders": leaders, "total": ranking.total})
+            self._tell_leaders(kept, ranking.total, key)
         return ranking, evidence.key
 
     def look_up(self, disease: str) -> Argued:
-        """What the documented profile of one candidate says for and against it."""
-        explanation = self.knowledge.ranker.explain(self.request.profile, disease)
-        argued = argue(self.knowledge, self.request.profile, explanation)
+        """What the documented profile of one candidate, and the passages that were read, say for and against it."""
+        profile = self.profile
+        argued = argue(self.knowledge, profile, self.knowledge.ranker.explain(profile, disease))
         self.record.keep_evidence(argued.evidence)
-        return argued
+        read = [
+            claim
+            for one in self.record.evidence().values()
+            if one.kind is EvidenceKind.PASSAGE and one.body.get("disease") == disease
+            for claim in claims_of(self.knowledge, profile, one)
+        ]
+        said = {(claim.triple.finding, claim.evidence): claim for claim in read}
+        claims = (*argued.claims, *(said[key] for key in sorted(said)))
+        return replace(argued, claims=tuple(replace(one, position=place) for place, one in enumerate(claims)))
+
+    def keep_argued(self, argued: Sequence[Argued]) -> None:
+        """The statements, and the candidates with the evidence behind every term; places and objections stay."""
+        told = {one.candidate.disease: one.candidate for one in argued}
+        self.record.keep_candidates(
+            [_grounded(one, told[one.disease]) if one.disease in told else one for one in self.record.candidates()]
+        )
+        for one in argued:
+            self.record.keep_claims(one.candidate.disease, one.claims)
 
     def check(self) -> dict[str, list[Claim]]:
         """Every stored statement with its verdict, read back from the record rather than from memory."""
         ground = Ground(
             knowledge=self.knowledge,
-            profile=self.request.profile,
+            profile=self.profile,
             evidence=self.record.evidence(),
             names={one.disease: one.name for one in self.record.candidates()},
         )
         return {disease: verify(claims, ground) for disease, claims in self.record.claims().items()}
 
+    # --- deciding and acting -----------------------------------------------------
+
+    def situation(self, targets: Sequence[str], round: int) -> Situation:
+        steps = [one for one in self.record.steps() if one.digest_out or one.error]
+        return Situation(
+            knowledge=self.knowledge,
+            profile=self.profile,
+            leaders=self.record.candidates()[:SEEN],
+            steps=steps,
+            questions=self.record.questions(),
+            targets=targets,
+            round=round,
+            steps_left=self.request.budget.steps - len(steps) - AFTER,
+            asks=self.request.asks,
+            cases=bool(self.world.bank.size or self.world.local),
+            failed=frozenset(one.key for one in steps if one.error),
+        )
+
+    @property
+    def world(self) -> World:
+        return World(self.knowledge, self._outside)
+
+    def act(self, decision: Decision, step: Step) -> list[str]:
+        """Performs the action; the keys of the evidence it brought."""
+        names = {one.disease: one.name for one in self.record.candidates()}
+        found = perform(decision.action, self.world, self.profile, names)
+        self.record.keep_evidence(found.evidence)
+        step.got, step.left = found.got, [one.key for one in found.evidence]
+        return step.left
+
+    def ask(self, key: str, seq: int, detail: Mapping[str, Any], term: str, label: str) -> QuestionRecord:
+        """The question as it stands in the thread, with its answer where there is one."""
+        self.record.ask(QuestionRecord(key, seq, term, label, detail))
+        return next(one for one in self.record.questions() if one.key == key)
+
+    # --- the sceptic -------------------------------------------------------------
+
+    def challenge(self, key: str) -> Challenged:
+        """Holds objections against the leaders, and orders the candidates anew.
+
+        Whoever led at any time is challenged, so that doing it again gives the same order.
+        """
+        before = self.record.candidates()
+        bare = [_with(one, without_objections(one)) for one in before]
+        order, challenged = list(before), {one.disease for one in before if _holds_objection(one)}
+        while fresh := {one.disease for one in order[:CHALLENGED]} - challenged:
+            challenged |= fresh
+            leading = [one for one in bare if one.disease in challenged]
+            order = _ordered([_objected(one, leading) if one.disease in challenged else one for one in bare])
+        self.record.keep_candidates(order)
+        placed = {one.disease: one.rank for one in before}
+        felled = tuple(one.disease for one in order if one.rank > placed[one.disease] and _holds_objection(one))
+        risen = tuple(one.disease for one in order[:CHALLENGED] if one.rank < placed[one.disease])
+        if felled:
+            self._tell_leaders(order, 0, key)
+        return Challenged(sum(len(one.contributions) - len(without_objections(one)) for one in order), felled, risen)
+
+    # --- inside ------------------------------------------------------------------
+
+    def _tell_leaders(self, kept: Sequence[CandidateRecord], total: int, key: str) -> None:
+        leaders = [_leader(one) for one in kept[:SHOWN]]
+        self.record.tell(EventType.RANKED, f"differential:{key}", {"leaders": leaders, "total": total})
+
+
+def _with(one: CandidateRecord, terms: Sequence[Any]) -> CandidateRecord:
+    return replace(one, contributions=tuple(terms), score=one.prior + sum(term.value for term in terms))
+
+
+def _objected(one: CandidateRecord, leading: Sequence[CandidateRecord]) -> CandidateRecord:
+    held = objections_to(one, leading)
+    return _with(one, (*one.contributions, *(objection.as_contribution() for objection in held)))
+
+
+def _holds_objection(one: CandidateRecord) -> bool:
+    return len(without_objections(one)) < len(one.contributions)
+
+
+def _ordered(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
+    """By score, where a sum that was made in another order is the same; ties by id."""
+    by_score = sorted(candidates, key=lambda one: (-round(one.score, 7), one.disease))
+    return [replace(one, rank=place) for place, one in enumerate(by_score, 1)]
+
+
+def _grounded(stored: CandidateRecord, argued: CandidateRecord) -> CandidateRecord:
+    objections = [term for term in stored.contributions if term not in without_objections(stored)]
+    return replace(_with(argued, (*argued.contributions, *objections)), rank=stored.rank)
+
 
 def _leader(one: CandidateRecord) -> dict[str, Any]:
     """What a page needs to draw a leader while the run is still under way."""
-    parts = [{"label": part.body["label"], "kind": part.kind, "value": part.value} for part in one.contributions]
+    parts = [
+        {"label": part.body.get("label", ""), "kind": part.kind, "value": part.value} for part in one.contributions
+    ]
     return {
         "rank": one.rank,
         "id": one.disease,

@@ -25,6 +25,7 @@ from agents.evidence import frequency_json, label_of, of_annotation, of_onset, o
 from agents.genes import of_gene, of_genes, on_list, variant_codes
 from agents.sentences import sentence
 from retrieval.model import Annotation, Contribution, ContributionKind, MatchKind, Profile, ScoredDisease, Status
+from retrieval.ranking.likelihood import ONSET_SLOPE
 
 if TYPE_CHECKING:
     from retrieval.knowledge import Knowledge
@@ -80,6 +81,7 @@ def candidate_record(knowledge: Knowledge, scored: ScoredDisease, keys: Iterable
                 "background": None if one.background is None else float(one.background),
                 "references": list(one.references),
                 "code": one.evidence,
+                "apart": _apart(knowledge, one),
             },
         )
         for position, one in enumerate(scored.contributions)
@@ -95,6 +97,14 @@ def candidate_record(knowledge: Knowledge, scored: ScoredDisease, keys: Iterable
         contributions,
         str(scored.strength or ""),
     )
+
+
+def _apart(knowledge: Knowledge, one: Contribution) -> float | None:
+    """Doublings of age between the patient's illness and the documented onset, as the term of the onset weighs them."""
+    weight = knowledge.ranker.fitted.weights.onset * ONSET_SLOPE
+    if one.kind is not ContributionKind.ONSET or one.finding is not None or one.value >= 0 or weight <= 0:
+        return None
+    return round(-float(one.value) / weight, 2)
 
 
 def _strongest(claims: Iterator[Claim], stance: Stance) -> list[Claim]:

@@ -6,9 +6,19 @@ One suite holds it and the database's to the same behaviour.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from agents.contract import CandidateRecord, Claim, Event, EventType, Evidence, StepRecord
+from agents.contract import (
+    Answer,
+    CandidateRecord,
+    Claim,
+    Event,
+    EventType,
+    Evidence,
+    QuestionRecord,
+    StepRecord,
+)
 from agents.errors import LeaseLost
 
 
@@ -19,6 +29,7 @@ class MemoryRecord:
         self._evidence: dict[str, Evidence] = {}
         self._candidates: dict[str, CandidateRecord] = {}
         self._claims: dict[str, list[Claim]] = {}
+        self._questions: dict[str, QuestionRecord] = {}
         self.lost = False
 
     def step_started(self, step: StepRecord) -> None:
@@ -62,6 +73,19 @@ class MemoryRecord:
     def claims(self) -> dict[str, list[Claim]]:
         found = {one.disease: self._claims.get(one.disease, []) for one in self.candidates()}
         return {disease: sorted(claims, key=lambda one: one.position) for disease, claims in found.items() if claims}
+
+    def ask(self, question: QuestionRecord) -> None:
+        self._held()
+        self._questions.setdefault(question.key, question)
+        told = {"key": question.key, "term": question.term}
+        self._tell(EventType.ASKED, f"asked:{question.key}", told)
+
+    def questions(self) -> list[QuestionRecord]:
+        return sorted(self._questions.values(), key=lambda one: one.seq)
+
+    def answer(self, key: str, answer: Answer, words: str = "") -> None:
+        """What a clinician says to a question."""
+        self._questions[key] = replace(self._questions[key], answer=answer, words=words)
 
     def steps(self) -> list[StepRecord]:
         return sorted((step for _, step in self._steps.values()), key=lambda step: step.seq)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from agents.contract import CandidateRecord, Claim, EventType, Evidence, StepRecord
+from agents.contract import CandidateRecord, Claim, EventType, Evidence, QuestionRecord, StepRecord
 
 
 class Record(Protocol):
@@ -42,3 +42,9 @@ class Record(Protocol):
     def candidates(self) -> Sequence[CandidateRecord]: ...
 
     def steps(self) -> Sequence[StepRecord]: ...
+
+    def ask(self, question: QuestionRecord) -> None:
+        """Puts a question; one that stands there already keeps its answer."""
+        ...
+
+    def questions(self) -> Sequence[QuestionRecord]: ...

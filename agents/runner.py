@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Any
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
+from langgraph.types import Command, StateSnapshot
 
-from agents.contract import GRAPH_VERSION, Failure, Outcome, OutcomeCode, Reason, RunRequest
+from agents import contract
+from agents.contract import Failure, Outcome, OutcomeCode, Reason, RunRequest, Waiting
 from agents.environment import Environment
 from agents.errors import OutOfSteps, Stopped
 from agents.graph import build
+from agents.performing import Outside
+from agents.policies.rules import Rules
+from agents.policies.situation import Policy
 from agents.record import Record
 from agents.state import Context, State
 
@@ -48,41 +53,69 @@ class Control:
         return self._drain
 
 
-def run(request: RunRequest, knowledge: Knowledge, record: Record, saver: Saver, control: Control) -> Outcome:
-    """Starts the investigation, or goes on after its last finished step.
+def run(
+    request: RunRequest,
+    knowledge: Knowledge,
+    record: Record,
+    saver: Saver,
+    control: Control,
+    *,
+    outside: Outside | None = None,
+    policy: Policy | None = None,
+) -> Outcome | Waiting:
+    """Starts the investigation, or goes on after its last finished step. `Waiting` where a question has no answer yet.
 
-    Raises `Stopped` when it was stopped and may go on later, `LeaseLost` when it is no longer ours, and whatever a
-    step raises.
+    Without checkpoints, or under another version of the graph, it begins again on the ledger: what stands there is
+    not done a second time. Raises `Stopped` when it was stopped and may go on later, `LeaseLost` when it is no longer
+    ours, and whatever a step raises.
     """
     graph = build(saver)
     config = _config(request.run_id)
+    context = Context(Environment(request, knowledge, record, outside), policy or Rules())
     begun = saver.get_tuple(config) is not None
-    context = Context(Environment(request, knowledge, record))
+    given: State | Command[Any] | None = None if begun else {}
+    if begun and (asked := _interrupted(graph.get_state(config))):
+        if not _is_answered(record, asked):
+            return Waiting(asked)
+        given = Command(resume=asked)
     try:
-        state = graph.invoke(None if begun else {}, config, context=context, durability="sync", control=control.drain)
+        state = graph.invoke(given, config, context=context, durability="sync", control=control.drain)
     except GraphDrained as drained:
         if drained.reason != OUT_OF_TIME:
             raise Stopped(f"The investigation was stopped: {drained.reason}.") from None
         return _unfinished(record, OUT_OF_TIME)
     except OutOfSteps as error:
         return _unfinished(record, error.code)
-    return _outcome(state)
+    asked = _interrupted(graph.get_state(config))
+    return Waiting(asked) if asked else _outcome(state)
+
+
+def _interrupted(state: StateSnapshot) -> str:
+    """The question at which the graph stands still; empty where it does not."""
+    return next((str(one.value["question"]) for one in state.interrupts), "")
+
+
+def _is_answered(record: Record, key: str) -> bool:
+    return any(one.key == key and one.answer is not None for one in record.questions())
 
 
 def forget(saver: Saver, run_id: str) -> None:
-    """Removes what the checkpoints hold of a run. Harmless if they hold nothing."""
+    """Removes what the checkpoints hold of a run under this version. Harmless if they hold nothing."""
     saver.delete_thread(thread_of(run_id))
 
 
-def remembered(saver: Saver) -> set[str]:
-    """The runs of which the checkpoints still hold something."""
-    threads = {str(one.config["configurable"]["thread_id"]) for one in saver.list(None)}
-    return {thread.partition("@")[0] for thread in threads}
+def remembered(saver: Saver) -> dict[str, set[str]]:
+    """The runs of which the checkpoints still hold something, each with its threads under any version."""
+    found: dict[str, set[str]] = {}
+    for one in saver.list(None):
+        thread = str(one.config["configurable"]["thread_id"])
+        found.setdefault(thread.partition("@")[0], set()).add(thread)
+    return found
 
 
 def thread_of(run_id: str) -> str:
     """A run started under another graph begins again rather than resume in a place that no longer exists."""
-    return f"{run_id}@{GRAPH_VERSION}"
+    return f"{run_id}@{contract.GRAPH_VERSION}"
 
 
 def _config(run_id: str) -> RunnableConfig:
@@ -92,7 +125,7 @@ def _config(run_id: str) -> RunnableConfig:
 def _outcome(state: State | dict[str, Any]) -> Outcome:
     if insufficient := state.get("insufficient"):
         return Outcome(OutcomeCode.INSUFFICIENT, tuple(insufficient))
-    return Outcome(OutcomeCode.PARTIAL, (str(Reason.NO_REASONING_MODEL),))
+    return Outcome(OutcomeCode.PARTIAL, (*state.get("reasons", ()), str(Reason.NO_REASONING_MODEL)))
 
 
 def _unfinished(record: Record, why: str) -> Outcome:

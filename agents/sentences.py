@@ -32,6 +32,8 @@ def sentence(triple: Triple, stance: Stance, about: str, match: str, evidence: E
         return f"{triple.finding} is on the list{recorded} and is a known gene of {name} ({evidence.source})."
     if triple.relation is Relation.NO_GENE:
         return f"No known gene of {evidence.body.get('disease_name')} is on the list ({evidence.source})."
+    if triple.relation is Relation.MENTIONS:
+        return mention(str(evidence.body.get("disease_name")), label_of(triple.finding))
     documented = str(evidence.body.get("label") or label_of(triple.finding))
     if triple.relation is Relation.DOES_NOT_LIST:
         count = int(evidence.body.get("count", 0))
@@ -56,6 +58,10 @@ def sentence(triple: Triple, stance: Stance, about: str, match: str, evidence: E
     if related:
         return f"{patient}: {documented}, {related}, is documented {how_often}."
     return f"{documented} is documented {how_often}."
+
+
+def mention(disease: str, finding: str) -> str:
+    return f"A passage on {disease} speaks of {finding}."
 
 
 def _described_as_absent(stance: Stance, patient: str, documented: str, how_often: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 
 from agents.environment import Environment
+from agents.policies.situation import Policy
 
 
 def union(known: Sequence[str] | None, new: Sequence[str] | None) -> list[str]:
@@ -15,11 +16,16 @@ def union(known: Sequence[str] | None, new: Sequence[str] | None) -> list[str]:
 
 
 class State(TypedDict, total=False):
-    candidates: Annotated[list[str], union]  # disease ids, as they were ranked
+    candidates: Annotated[list[str], union]  # disease ids that were ranked
     evidence: Annotated[list[str], union]  # evidence keys
     claims: Annotated[list[str], union]  # claim keys
     removed: Annotated[list[str], union]  # claim keys that did not hold
     insufficient: Annotated[list[str], union]  # reason codes: nothing was ranked
+    reasons: Annotated[list[str], union]  # what the result says of itself
+    decision: Mapping[str, Any]  # what is done next, as a policy chose it
+    stopped: Mapping[str, Any]  # why nothing more was looked for
+    targets: list[str]  # diseases that the sceptic sent the investigation back to
+    round: int  # how often it was sent back
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +33,4 @@ class Context:
     """What a node needs besides the state. It is made anew at every start and never stored."""
 
     environment: Environment
+    policy: Policy

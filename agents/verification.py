@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from agents import cases, genes, words
+from agents import cases, genes, passages, words
 from agents.contract import Claim, Evidence, EvidenceKind, Polarity, Relation, Removal, Stance
 from agents.evidence import Source, intact
 from agents.ledger import kind_between, recorded, stance_of
@@ -89,6 +89,8 @@ def _in_source(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Remov
 def _held(one: Evidence, ground: Ground) -> bool:
     if one.kind is EvidenceKind.VARIANT:
         return genes.holds(ground.knowledge, one)
+    if one.kind is EvidenceKind.PASSAGE:
+        return passages.holds(ground.knowledge, one)
     return cases.holds(ground.knowledge, one) if one.kind is EvidenceKind.CASE else ground.source.holds(one)
 
 
@@ -166,6 +168,9 @@ def _states(one: Evidence, claim: Claim, ground: Ground) -> bool:
         listed = body.get("genes")
         known = one.kind is EvidenceKind.VARIANT and isinstance(listed, list) and bool(listed)
         return known and triple.polarity is Polarity.ABSENT and not triple.finding
+    if triple.relation is Relation.MENTIONS:
+        named = passages.findings_in(ground.knowledge, one.quote) if one.kind is EvidenceKind.PASSAGE else {}
+        return named.get(triple.finding) is Status.PRESENT and triple.polarity is Polarity.PRESENT
     if triple.relation is Relation.DOES_NOT_LIST:
         listed = body.get("terms")
         if one.kind is not EvidenceKind.COMPUTATION or not isinstance(listed, list):
@@ -195,6 +200,9 @@ def _patient(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal
     status = recorded(profile, claim.about)
     if status not in (Status.PRESENT, Status.EXCLUDED):
         return Removal.FINDING_NOT_RECORDED
+    if triple.relation is Relation.MENTIONS:
+        right = status is Status.PRESENT and claim.stance is Stance.FOR and claim.about == triple.finding
+        return None if right else Removal.DIRECTION_REVERSED
     if triple.relation is Relation.DOES_NOT_LIST:
         right = status is Status.PRESENT and claim.stance is Stance.UNEXPLAINED and claim.about == triple.finding
         return None if right else Removal.DIRECTION_REVERSED

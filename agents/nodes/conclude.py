@@ -1,27 +1,34 @@
-"""Writes what stands for and against each leading candidate, from its documented profile."""
+"""The differential as it stands: in which order, how it moved, and whether one diagnosis explains the patient."""
 
 from __future__ import annotations
 
-from collections import Counter
-
 from langgraph.runtime import Runtime
 
+from agents.contract import Reason
+from agents.environment import SHOWN
+from agents.record import Record
 from agents.state import Context, State
+from agents.two_diseases import divided
 
 
 def conclude(state: State, runtime: Runtime[Context]) -> State:
     environment = runtime.context.environment
-    leading = state.get("candidates", [])[: environment.request.argued]
-    with environment.step("conclude", {"candidates": len(leading)}, leading) as step:
-        argued = [environment.look_up(disease) for disease in leading]
-        told = {one.candidate.disease: one.candidate for one in argued}
-        kept = [told.get(one.disease, one) for one in environment.record.candidates()]
-        environment.record.keep_candidates(kept)
-        for one in argued:
-            environment.record.keep_claims(one.candidate.disease, one.claims)
-        claims = [claim for one in argued for claim in one.claims]
-        evidence = list(dict.fromkeys(piece.key for one in argued for piece in one.evidence))
-        stances = Counter(str(claim.stance) for claim in claims)
-        step.got = {"statements": len(claims), "sources": len(evidence), "stances": dict(sorted(stances.items()))}
-        step.left = [claim.key for claim in claims]
-    return {"evidence": evidence, "claims": [claim.key for claim in claims]}
+    why = dict(state.get("stopped") or {})
+    with environment.step("conclude", why, state.get("round", 0)) as step:
+        order = environment.record.candidates()
+        apart = divided(environment.knowledge, environment.profile, order)
+        first = _led_at_first(environment.record)
+        step.got = {
+            "leaders": [{"id": one.disease, "name": one.name} for one in order[:SHOWN]],
+            "was_first": first,
+            "same_first": bool(order) and order[0].disease == first,
+            "divided": apart,
+        }
+        step.left = [f"{one.disease}:{one.rank}" for one in order]
+    return {"reasons": [str(Reason.TWO_DISEASES)] if apart else []}
+
+
+def _led_at_first(record: Record) -> str:
+    ranked = next((step for step in record.steps() if step.action == "rank"), None)
+    leaders = ranked.got.get("leaders", ()) if ranked else ()
+    return str(leaders[0]["id"]) if leaders else ""

@@ -13,7 +13,7 @@ from retrieval.model import Status
 
 def rank(state: State, runtime: Runtime[Context]) -> State:
     environment = runtime.context.environment
-    findings = environment.request.profile.findings
+    findings = environment.profile.findings
     why: dict[str, Any] = {
         "present": sum(finding.status is Status.PRESENT for finding in findings),
         "excluded": sum(finding.status is Status.EXCLUDED for finding in findings),
@@ -33,4 +33,4 @@ def rank(state: State, runtime: Runtime[Context]) -> State:
         step.left = [evidence]
     if ranking.outcome != "ranked":
         return {"evidence": [evidence], "insufficient": list(ranking.reasons) or ["too_few_findings"]}
-    return {"evidence": [evidence], "candidates": [one.id for one in ranking.candidates]}
+    return {"evidence": [evidence], "candidates": [one.id for one in ranking.candidates], "round": 0, "targets": []}

@@ -50,9 +50,27 @@ class RunCandidate(Word):
     contributions: list[RunContribution]
 
 
+class RunQuestion(Word):
+    key: str
+    term: str
+    label: str
+    detail: dict[str, Any] = Field(description="Why it is asked, and what each answer does to the first five.")
+    asked_at: datetime
+    answer: Literal["", "present", "excluded", "uncertain", "unknown"] = Field(description="Empty while it has none.")
+    words: str
+    answered_at: datetime | None
+
+
+class QuestionAnswer(Word):
+    answer: Literal["present", "excluded", "uncertain", "unknown"]
+    words: str = Field("", max_length=1_000, description="Kept beside the answer, and read by nothing.")
+
+
 class Run(RunLine):
     manifest: dict[str, Any] = Field(description="What it pinned: case version, snapshot, code, model, budget.")
+    questions: list[RunQuestion] = Field(description="What it asked; while one has no answer it may be `waiting`.")
     candidates: list[RunCandidate]
+    intended_use: str
 
 
 class Event(Word):

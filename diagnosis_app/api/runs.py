@@ -11,23 +11,28 @@ from ninja.params.functions import Query
 
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.api import run_words as words
+from diagnosis_app.api.answer import INTENDED_USE
 from diagnosis_app.api.bearer import actor_of
 from diagnosis_app.api.operations import Operations
 from diagnosis_app.cases.actions import find as find_case
 from diagnosis_app.cases.actions import read_case
 from diagnosis_app.errors import Hidden
-from diagnosis_app.runs import actions
-from diagnosis_app.runs.models import Candidate, Contribution, Run, State
+from diagnosis_app.runs import actions, answering
+from diagnosis_app.runs.models import Candidate, Contribution, Question, Run, State
 
 operations = Operations("Investigations")
 EVENTS = 500  # in one answer
 
 
 @operations.post("/cases/{uuid:case_id}/runs", verb=Verb.RUN_START, answers=words.Run, status=201)
-def start_run(request: HttpRequest, case_id: UUID) -> words.Run:
+def start_run(
+    request: HttpRequest,
+    case_id: UUID,
+    asks: bool = Query(False, description="Whether it may put questions and wait for their answers."),
+) -> words.Run:
     """Saves the draft as a version and starts an investigation of it. While one is under way, that one answers."""
     actor = actor_of(request)
-    run = actions.request_run(actor, find_case(actor, Verb.RUN_START, case_id))
+    run = actions.request_run(actor, find_case(actor, Verb.RUN_START, case_id), asks=asks)
     return _whole(actions.read_run(actor, run.pk))
 
 
@@ -61,6 +66,19 @@ def get_events(
         last=told[-1].seq if told else after,
         ended=run.state == State.ENDED and len(rows) <= EVENTS,
     )
+
+
+@operations.post(
+    "/cases/{uuid:case_id}/runs/{uuid:run_id}/questions/{str:key}", verb=Verb.RUN_ANSWER, answers=words.Run
+)
+def answer_question(
+    request: HttpRequest, case_id: UUID, run_id: UUID, key: str, body: words.QuestionAnswer
+) -> words.Run:
+    """Answers what a run asked. A waiting run goes on; the finding is added to the case as well."""
+    actor = actor_of(request)
+    run = _of(case_id, actions.find(actor, Verb.RUN_ANSWER, run_id))
+    answering.answer(actor, run, key, body.answer, body.words)
+    return _whole(actions.read_run(actor, run.pk))
 
 
 @operations.post("/cases/{uuid:case_id}/runs/{uuid:run_id}/cancel", verb=Verb.RUN_CANCEL, answers=words.Run)
@@ -98,7 +116,26 @@ def _line(run: Run) -> dict[str, Any]:
 
 def _whole(run: Run) -> words.Run:
     rows: QuerySet[Candidate] = run.candidates.prefetch_related("contributions")
-    return words.Run(**_line(run), manifest=run.manifest, candidates=[_candidate(row) for row in rows])
+    return words.Run(
+        **_line(run),
+        manifest=run.manifest,
+        questions=[_question(row) for row in run.questions.all()],
+        candidates=[_candidate(row) for row in rows],
+        intended_use=INTENDED_USE,
+    )
+
+
+def _question(row: Question) -> words.RunQuestion:
+    return words.RunQuestion(
+        key=row.key,
+        term=row.term,
+        label=row.label,
+        detail=row.detail,
+        asked_at=row.asked_at,
+        answer=row.answer,
+        words=row.words,
+        answered_at=row.answered_at,
+    )
 
 
 def _candidate(row: Candidate) -> words.RunCandidate:

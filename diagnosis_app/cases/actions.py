@@ -21,7 +21,7 @@ from diagnosis_app.accounts.models import Team
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.attachments.tracing import traced
 from diagnosis_app.audit import log
-from diagnosis_app.cases.content import Content, read_content
+from diagnosis_app.cases.content import Content, FindingEntry, read_content
 from diagnosis_app.cases.findings import Settled, settle
 from diagnosis_app.cases.models import Case, CaseVersion, Draft
 from diagnosis_app.cases.ranking import rank_content, summary_of
@@ -97,6 +97,16 @@ def store_draft(actor: Actor, case: Case, content: Content | Mapping[str, Any], 
     draft = Draft.objects.get(case_id=case.pk)
     case.draft = draft
     return draft
+
+
+def add_answer(actor: Actor, case: Case, term: str, status: str) -> FindingEntry:
+    """Adds what was said of a finding to the draft, in place of what it held of the patient's own; as it was stored."""
+    content = content_of(case.draft)
+    entry = FindingEntry(**read_content({"findings": [{"term": term, "status": status}]}).findings[0].model_dump())
+    others = tuple(one for one in content.findings if one.term != entry.term or one.status == "family")
+    answered = content.model_copy(update={"findings": (*others, entry)})
+    stored = content_of(store_draft(actor, case, answered, case.draft.revision))
+    return next((one for one in stored.findings if one.term == entry.term and one.status == entry.status), entry)
 
 
 def save_version(actor: Actor, case: Case) -> CaseVersion:

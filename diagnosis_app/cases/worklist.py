@@ -19,7 +19,7 @@ from frontend.words import number, who
 
 PAGE = 25
 MOST = 500
-STATES = ("open", "changed", "closed", "bin")
+STATES = ("open", "awaited", "changed", "closed", "bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,8 @@ def _in_state(cases: QuerySet[Case], state: str) -> QuerySet[Case]:
         return cases.filter(deleted_at__isnull=False)
     if state == "changed":
         return _in_state(cases, "open").filter(Exists(unseen()))
+    if state == "awaited":
+        return _in_state(cases, "open").filter(Exists(Run.objects.filter(case=OuterRef("pk"), state=State.WAITING)))
     return cases.filter(deleted_at__isnull=True, closed_at__isnull=state == "open")
 
 

@@ -24,10 +24,11 @@ from diagnosis_app.runs.models import Run, State
 from diagnosis_app.runs.store import end
 
 
-def request_run(actor: Actor, case: Case) -> Run:
+def request_run(actor: Actor, case: Case, *, asks: bool = True) -> Run:
     """Starts an investigation of the case as it is now. While one is under way, that one comes back.
 
-    Unsaved changes become a version first, so the run speaks of something that cannot change.
+    Unsaved changes become a version first, so the run speaks of something that cannot change. `asks`: whether it may
+    put a question and wait for the answer.
     """
     actor.require(Verb.RUN_START, case)
     if actor.user_id is None:
@@ -42,7 +43,7 @@ def request_run(actor: Actor, case: Case) -> Run:
                 team_id=case.team_id,
                 case=case,
                 version=version,
-                manifest=manifest_for(version, knowledge),
+                manifest=manifest_for(version, knowledge, asks=asks),
                 requested_by_id=actor.user_id,
             )
             events.append(run.pk, EventType.QUEUED, "run.queued", {"version": version.number})

@@ -53,8 +53,15 @@ def claim(run_id: UUID) -> Lease | None:
             return None
         fence = Run.objects.values_list("fence", flat=True).get(pk=run_id)
         resumed = Event.objects.filter(run_id=run_id, type=EventType.STARTED).exists()
-        events.append(run_id, EventType.RESUMED if resumed else EventType.STARTED, f"claimed:{fence}", {})
+        told = {"after": "answer"} if _answered(run_id) else {}
+        events.append(run_id, EventType.RESUMED if resumed else EventType.STARTED, f"claimed:{fence}", told)
     return Lease(run_id, fence, holder, resumed)
+
+
+def _answered(run_id: UUID) -> bool:
+    """Whether the last that was told is an answer: then nobody was lost, the run had waited."""
+    last = Event.objects.filter(run_id=run_id).order_by("-seq").values_list("type", flat=True).first()
+    return last == EventType.ANSWERED
 
 
 def renew(lease: Lease) -> bool:

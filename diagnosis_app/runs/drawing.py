@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agents.contract import EventType
@@ -29,6 +30,12 @@ def live_parts(run: Run) -> Draw:
             return {}  # the page asks for the result, which is another page
         shown = {"thread": thread, "budget": budget, "reference": reference}
         parts: dict[str, str] = {"run-state": render_to_string("runs/_state.html", shown)}
+        if told.type == EventType.ASKED:
+            key = told.payload["key"]
+            here = {"case_id": run.case_id, "run_id": run.pk, "key": key}
+            step = next(step for step in thread.steps if step.key == key)
+            shown = {"step": line(step), "question_url": reverse("run_question", kwargs=here)}
+            parts[f"step-{key}"] = render_to_string("runs/_step.html", shown)
         if told.type in STEPS:
             key = told.payload["key"]
             step = next(step for step in thread.steps if step.key == key)

@@ -14,7 +14,7 @@ from diagnosis_app.cases.models import CaseVersion
 from retrieval.knowledge import Knowledge
 
 
-def manifest_for(version: CaseVersion, knowledge: Knowledge) -> dict[str, Any]:
+def manifest_for(version: CaseVersion, knowledge: Knowledge, *, asks: bool = True) -> dict[str, Any]:
     budget = Budget(seconds=float(settings.RUN_SECONDS))
     return {
         "case": {"version": version.number, "digest": version.digest},
@@ -27,8 +27,10 @@ def manifest_for(version: CaseVersion, knowledge: Knowledge) -> dict[str, Any]:
         "code_digest": code_digest(),
         "graph": GRAPH_VERSION,
         "plan": list(PLAN),
+        "policy": "rules",
         "model": None,
         "prompts": {},
+        "asks": asks,  # a question is put only where somebody may answer it
         "budget": {"steps": budget.steps, "seconds": budget.seconds, "tokens": budget.tokens},
     }
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from diagnosis_app.runs.telling import about_of, got_of, why_of
 from diagnosis_app.runs.thread import DONE, FAILED, LATER, NOW, StepShown
-from frontend.tags import thousands
 from frontend.words import duration
 
 
@@ -25,17 +22,19 @@ class Line:
     why: str
     got: str
     time: str
+    sent_back: bool = False
 
 
 def line(step: StepShown) -> Line:
     verb, about = _titles().get(step.action, (step.action, ""))
-    why = _why(step)
+    about = about_of(step.action, step.why, step.got) or about
+    why = why_of(step.action, step.why)
     if step.state == LATER:
         why = _planned(step.action)
-    got = _got(step.action, step.got) if step.state == DONE else ""
+    got = got_of(step.action, step.got) if step.state == DONE else ""
     if step.state == FAILED:
         got = str(step.error.get("message") or _("Not finished."))
-    return Line(step.key, verb, about, step.state, why, got, _time(step))
+    return Line(step.key, verb, about, step.state, why, got, _time(step), bool(step.got.get("sent_back")))
 
 
 def reason(code: str) -> str:
@@ -50,77 +49,28 @@ def removal(code: str) -> str:
 
 def _titles() -> dict[str, tuple[str, str]]:
     return {
+        "intake": (_("Read"), _("the case")),
         "rank": (_("Rank"), _("all diseases")),
-        "conclude": (_("Conclude"), _("the leading candidates")),
+        "lookup": (_("Look up"), ""),
+        "match": (_("Match"), _("published cases")),
+        "search": (_("Search"), _("passages")),
+        "ask": (_("Ask"), ""),
+        "weigh": (_("Weigh"), _("the leading candidates")),
+        "challenge": (_("Challenge"), _("the leaders")),
+        "conclude": (_("Conclude"), _("the differential")),
         "verify": (_("Verify"), _("every statement")),
     }
 
 
 def _planned(action: str) -> str:
     return {
+        "intake": _("what of the case is used"),
         "rank": _("compares the findings with every disease"),
-        "conclude": _("writes what speaks for and against each"),
+        "weigh": _("writes what speaks for and against each"),
+        "challenge": _("tries to break each leader"),
+        "conclude": _("the order, and how it came about"),
         "verify": _("each statement is checked against its source"),
     }.get(action, _("planned"))
-
-
-def _why(step: StepShown) -> str:
-    why = step.why
-    match step.action:
-        case "rank":
-            present = int(why.get("present", 0))
-            absent = int(why.get("excluded", 0))
-            said = ngettext("%(n)s finding present", "%(n)s findings present", present) % {"n": present}
-            if absent:
-                said = _("%(present)s, %(absent)s looked for and absent") % {"present": said, "absent": absent}
-            return _("%(findings)s, compared with every disease.") % {"findings": said}
-        case "conclude":
-            return _(
-                "What is documented is read against the patient, for and against, for each of the first %(n)s."
-            ) % {"n": why.get("candidates", 0)}
-        case "verify":
-            return _("Each statement is held against its source by code, not by a model.")
-    return ""
-
-
-def _got(action: str, got: Mapping[str, Any]) -> str:
-    match action:
-        case "rank":
-            return _ranked(got)
-        case "conclude":
-            return _("%(statements)s statements; %(sources)s sources read.") % {
-                "statements": thousands(int(got.get("statements", 0))),
-                "sources": thousands(int(got.get("sources", 0))),
-            }
-        case "verify":
-            return _checked(got)
-    return ""
-
-
-def _ranked(got: Mapping[str, Any]) -> str:
-    total = thousands(int(got.get("total", 0)))
-    leaders = [one["name"] for one in got.get("leaders", [])[:2]]
-    if got.get("outcome") != "ranked" or not leaders:
-        return _("%(total)s diseases compared; not enough to tell them apart.") % {"total": total}
-    if len(leaders) == 1 or got.get("apart") is None:
-        return _("%(total)s diseases compared. %(first)s leads.") % {"total": total, "first": leaders[0]}
-    return _("%(total)s diseases compared. %(first)s leads, %(apart)s ahead of %(second)s.") % {
-        "total": total,
-        "first": leaders[0],
-        "second": leaders[1],
-        "apart": f"{got['apart']:.1f}",
-    }
-
-
-def _checked(got: Mapping[str, Any]) -> str:
-    checked, removed = int(got.get("checked", 0)), int(got.get("removed", 0))
-    if not removed:
-        return _("%(checked)s checked, all of them stand.") % {"checked": thousands(checked)}
-    return ngettext(
-        "%(checked)s checked, %(removed)s had no support and is not shown.",
-        "%(checked)s checked, %(removed)s had no support and are not shown.",
-        removed,
-    ) % {"checked": thousands(checked), "removed": thousands(removed)}
 
 
 def _time(step: StepShown) -> str:
@@ -136,6 +86,15 @@ def _reasons() -> dict[str, str]:
         ),
         "out_of_time": _("The time ran out. What was ranked by then stands."),
         "run.out_of_steps": _("The steps allowed were used up. What was ranked by then stands."),
+        "search_away": _(
+            "The search by meaning did not answer. Passages were found by their words and findings; the ranking does "
+            "not depend on it."
+        ),
+        "step_failed": _(
+            "A part of the knowledge could not be read. The thread says which; what was read stands, and the ranking "
+            "is complete."
+        ),
+        "two_diseases": _("No single disease explains the findings well; they may be those of two."),
         "not_checked": _("The statements were not checked against their sources, so none is shown."),
         "no_findings": _("The case has no finding that is present, so there is nothing to compare."),
         "too_few_findings": _("Fewer than three findings are present: too many diseases fit equally well."),

@@ -21,7 +21,7 @@ from diagnosis_app.cases.strength import band, held_words
 from diagnosis_app.cases.term_words import WHOLE
 from diagnosis_app.runs.models import Candidate, Claim, Contribution, Evidence, Outcome, Run
 from diagnosis_app.runs.narration import removal
-from diagnosis_app.runs.sums import Rest, about, how, part_name, rest_of, sentence
+from diagnosis_app.runs.sums import Rest, about, how, name_of, part_name, rest_of, sentence
 from frontend.words import number, signed, source_url
 from retrieval.knowledge import Knowledge
 from retrieval.ranking.fusion import WITH_CASES
@@ -304,7 +304,7 @@ def _term(claim: Claim, terms: Sequence[Contribution]) -> Contribution | None:
 
 
 def _pieces(terms: Sequence[Contribution]) -> list[Piece]:
-    return [Piece(part_name(term.kind, term.body.get("label", "")), term.value, term.kind) for term in terms]
+    return [Piece(name_of(term), term.value, term.kind) for term in terms]
 
 
 def _codes() -> dict[str, str]:

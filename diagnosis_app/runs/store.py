@@ -18,10 +18,22 @@ from django.db.models import F
 from django.utils import timezone
 
 from agents import contract
-from agents.contract import EventType, EvidenceKind, Failure, Outcome, Polarity, Relation, Stance, StepRecord, Triple
+from agents.contract import (
+    Answer,
+    EventType,
+    EvidenceKind,
+    Failure,
+    Outcome,
+    Polarity,
+    QuestionRecord,
+    Relation,
+    Stance,
+    StepRecord,
+    Triple,
+)
 from agents.errors import LeaseLost
 from diagnosis_app.runs import events
-from diagnosis_app.runs.models import Candidate, Claim, Contribution, Evidence, Run, State, Step
+from diagnosis_app.runs.models import Candidate, Claim, Contribution, Evidence, Question, Run, State, Step
 
 DONE, FAILED, STARTED = "done", "failed", "started"
 
@@ -94,6 +106,49 @@ class Store:
 
     def _tell(self, type: EventType, key: str, payload: Mapping[str, Any]) -> None:
         events.append(self.run_id, type, key, payload)
+
+    # --- questions -------------------------------------------------------------
+
+    def ask(self, question: QuestionRecord) -> None:
+        """Puts the question, once; the event that tells it is in the same transaction."""
+        with self.held():
+            values = {
+                "seq": question.seq,
+                "term": question.term,
+                "label": question.label,
+                "detail": dict(question.detail),
+                "asked_at": timezone.now(),
+            }
+            Question.objects.get_or_create(run_id=self.run_id, key=question.key, defaults=values)
+            told = {"key": question.key, "term": question.term, "label": question.label}
+            self._tell(EventType.ASKED, f"asked:{question.key}", told)
+
+    def questions(self) -> list[QuestionRecord]:
+        return [_question(row) for row in Question.objects.filter(run_id=self.run_id)]
+
+    def wait(self, key: str) -> bool:
+        """Stands still until the question is answered: no lease, no holder. False where it was answered meanwhile;
+        then the run is queued again."""
+        with self.held():
+            answered = Question.objects.filter(run_id=self.run_id, key=key).exclude(answer="").exists()
+            state = State.QUEUED if answered else State.WAITING
+            Run.objects.filter(pk=self.run_id).update(
+                state=state, lease_holder="", lease_until=None, rung_at=None, attempts=0
+            )
+            if not answered:
+                self._tell(EventType.WAITING, f"waiting:{key}", {"key": key})
+            return not answered
+
+    def continued(self, graph: str, code: str) -> None:
+        """Another version goes on with the run: the manifest says so, and so does the thread."""
+        with self.held():
+            run = Run.objects.get(pk=self.run_id)
+            before = {"graph": run.manifest["graph"], "code_digest": run.manifest["code_digest"]}
+            earlier = [*run.manifest.get("continued", []), before]
+            run.manifest = {**run.manifest, "graph": graph, "code_digest": code, "continued": earlier}
+            run.save(update_fields=["manifest"])
+            told = {"from": before["graph"], "to": graph}
+            self._tell(EventType.CONTINUED, f"continued:{len(earlier)}", told)
 
     # --- evidence, candidates, claims ----------------------------------------
 
@@ -223,6 +278,11 @@ def _step(row: Step) -> StepRecord:
         row.digest_out,
         error,
     )
+
+
+def _question(row: Question) -> QuestionRecord:
+    answer = Answer(row.answer) if row.answer else None
+    return QuestionRecord(row.key, row.seq, row.term, row.label, row.detail, answer, row.words)
 
 
 def _evidence(row: Evidence) -> contract.Evidence:

@@ -6,8 +6,9 @@ so that no quarter looks smaller, and nothing against a candidate lighter, than 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -23,6 +24,7 @@ from retrieval.model import ContributionKind, MatchKind
 
 SLIGHT = 0.05  # log-odds: a smaller contribution speaks neither for nor against
 NAMED_FOR, NAMED_AGAINST = 3, 2
+OBJECTION = "objection"
 _CONFLICTS = (MatchKind.OPPOSITE, MatchKind.DOCUMENTED_ABSENT)
 
 
@@ -48,6 +50,8 @@ def part_name(kind: str, label: str) -> str:
     if kind in WHOLE:
         return term_name(kind)
     match kind:
+        case "objection":
+            return _("Objection: %(finding)s is absent") % {"finding": label} if label else _("Objection")
         case "onset":
             return _("Onset")
         case "sex":
@@ -62,6 +66,8 @@ def part_name(kind: str, label: str) -> str:
 def stance_of(term: Contribution) -> Stance | None:
     """The quarter that a term stands in when the candidate is opened in the workspace; none for the few without."""
     match = term.body.get("match")
+    if term.kind == OBJECTION:
+        return Stance.AGAINST
     if match == MatchKind.UNEXPLAINED:
         return Stance.UNEXPLAINED
     if match in _CONFLICTS or (match is None and term.value < 0):
@@ -77,17 +83,21 @@ def rest_of(terms: Iterable[Contribution], stance: Stance, said: Collection[str]
     """The terms of one quarter whose finding is not in `said`, the weightiest first."""
     left = [term for term in terms if stance_of(term) == stance and about(term) not in said]
     left.sort(key=lambda term: -abs(term.value))
-    parts = tuple(Part(_name(term), signed(term.value), how(term)) for term in left)
+    parts = tuple(Part(name_of(term), signed(term.value), how(term)) for term in left)
     return Rest(parts, signed(sum(term.value for term in left)))
 
 
 def about(term: Contribution) -> str:
     """What ties a term to a statement: its finding, or that it is the onset or of the genes."""
+    if term.kind == OBJECTION:
+        return f"{OBJECTION}:{term.body.get('type')}:{term.finding}"
     return term.kind if term.kind in {"onset", "gene"} | WHOLE else term.finding
 
 
 def how(term: Contribution) -> str:
     """Why a term that is not about one finding weighs what it weighs; of a finding, how many patients show it."""
+    if term.kind == OBJECTION:
+        return objection_how(term.body)
     if term.kind in WHOLE:
         return term_how(term.kind, term.body.get("likeness"), (), None)
     return observed_words(term.body.get("observed"))
@@ -98,11 +108,11 @@ def sentence(terms: Sequence[Contribution]) -> SafeString:
     speak_for = [term for term in terms if term.value > SLIGHT]
     single = (term for term in speak_for if term.kind not in {ContributionKind.GENE} | WHOLE)
     best = sorted(single, key=lambda term: -term.value)
-    listed = [_name(term) for term in speak_for if term.kind == ContributionKind.GENE]
+    listed = [name_of(term) for term in speak_for if term.kind == ContributionKind.GENE]
     worst = [term for term in terms if term.value < -SLIGHT and stance_of(term) != Stance.UNEXPLAINED]
     worst.sort(key=lambda term: term.value)
     support = (
-        format_html(_("Best explained: {}."), _joined(_name(term) for term in best[:NAMED_FOR]))
+        format_html(_("Best explained: {}."), _joined(name_of(term) for term in best[:NAMED_FOR]))
         if best
         else format_html("{}", _("None of the findings is explained."))
     )
@@ -110,7 +120,7 @@ def sentence(terms: Sequence[Contribution]) -> SafeString:
         support = format_html("{} {}", support, gene_listed(listed))
     if any(alike(term.kind, term.body.get("likeness")) for term in terms):
         support = format_html("{} {}", support, resembles())
-    left = [_name(term) for term in terms if term.finding and stance_of(term) == Stance.UNEXPLAINED]
+    left = [name_of(term) for term in terms if term.finding and stance_of(term) == Stance.UNEXPLAINED]
     if left:
         support = format_html("{} {}", support, not_explained(left))
     if not worst:
@@ -119,21 +129,51 @@ def sentence(terms: Sequence[Contribution]) -> SafeString:
     return format_html("{} <b>{}</b> {}.", support, _("Against:"), against)
 
 
+def objection_words(body: Mapping[str, Any]) -> str:
+    """An objection in a few words."""
+    match body.get("type"):
+        case "contradicted_sign":
+            return _("%(finding)s, which nearly every patient has, is absent here") % {"finding": body.get("label", "")}
+        case "age":
+            return _("it is described to begin long after this patient fell ill")
+        case "mimic":
+            return _("%(other)s explains all of it and more") % {"other": body.get("other", "")}
+    return _("an objection stands")
+
+
+def objection_how(body: Mapping[str, Any]) -> str:
+    """What the sceptic held against the candidate, beside what the sum counted already."""
+    said = objection_words(body)
+    return _("the sceptic: %(said)s; beyond what the sum counted already") % {"said": said}
+
+
 def _joined(names: Iterable[str]) -> SafeString:
     return format_html_join(", ", "<b>{}</b>", ((name,) for name in names))
 
 
-def _name(term: Contribution) -> str:
+def name_of(term: Contribution) -> str:
+    if term.kind == OBJECTION:
+        return (
+            part_name(term.kind, term.body.get("label", "")) if term.body.get("label") else _objection_name(term.body)
+        )
     if term.kind == ContributionKind.GENE and not term.body.get("label"):
         return _("No known gene") if term.body.get("note") == "no_known_gene" else _("No listed gene")
     return part_name(term.kind, term.body.get("label", ""))
 
 
+def _objection_name(body: Mapping[str, Any]) -> str:
+    return {"age": _("Objection: the age"), "mimic": _("Objection: a mimic explains more")}.get(
+        str(body.get("type")), _("Objection")
+    )
+
+
 def _objection(term: Contribution) -> str:
     if term.kind in WHOLE:
-        return f"{_name(term).lower()} ({signed(term.value)})"
+        return f"{name_of(term).lower()} ({signed(term.value)})"
+    if term.kind == OBJECTION:
+        return objection_words(term.body)
     if term.kind in {"onset", "sex"}:
-        return _("%(what)s does not fit") % {"what": _name(term).lower()}
+        return _("%(what)s does not fit") % {"what": name_of(term).lower()}
     if term.kind == "gene":
         gene = term.body.get("label")
         if gene:
@@ -141,4 +181,4 @@ def _objection(term: Contribution) -> str:
         return _("none of its known genes is listed")
     if term.kind == "excluded":
         return _("%(finding)s is absent here") % {"finding": term.body.get("label", "")}
-    return _("%(finding)s (%(value)s)") % {"finding": _name(term), "value": signed(term.value)}
+    return _("%(finding)s (%(value)s)") % {"finding": name_of(term), "value": signed(term.value)}

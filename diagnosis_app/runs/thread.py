@@ -12,7 +12,7 @@ from typing import Any
 
 from agents.contract import EventType
 
-QUEUED, RUNNING, ENDED = "queued", "running", "ended"
+QUEUED, RUNNING, WAITING, ENDED = "queued", "running", "waiting", "ended"
 LATER, NOW, DONE, FAILED = "later", "now", "done", "failed"
 
 
@@ -47,6 +47,8 @@ class Thread:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     resumed: int = 0
+    asked: tuple[Mapping[str, Any], ...] = ()  # questions without an answer
+    continued: int = 0  # how often another version went on with it
     leaders: tuple[Mapping[str, Any], ...] = ()
     outcome: str = ""
 
@@ -60,7 +62,8 @@ class Thread:
 
     @property
     def done(self) -> int:
-        return sum(step.state in (DONE, FAILED) for step in self.steps)
+        """Steps of the budget; reading the case is not one."""
+        return sum(step.state in (DONE, FAILED) and step.action != "intake" for step in self.steps)
 
     @property
     def seconds(self) -> float:
@@ -84,7 +87,18 @@ class Thread:
             case EventType.STARTED:
                 return replace(self, state=RUNNING, started_at=told.at)
             case EventType.RESUMED:
-                return replace(self, state=RUNNING, resumed=self.resumed + 1)
+                lost = payload.get("after") != "answer"
+                return replace(self, state=RUNNING, resumed=self.resumed + lost)
+            case EventType.CONTINUED:
+                return replace(self, continued=self.continued + 1)
+            case EventType.ASKED:
+                asked = {"key": payload["key"], "action": "ask", "why": {"label": payload["label"]}}
+                return replace(self._put(asked, state=NOW), asked=(*self.asked, payload))
+            case EventType.WAITING:
+                return replace(self, state=WAITING)
+            case EventType.ANSWERED:
+                rest = tuple(one for one in self.asked if one["key"] != payload["key"])
+                return replace(self, state=QUEUED, asked=rest)
             case EventType.STEP_STARTED:
                 return self._put(payload, state=NOW)
             case EventType.STEP_DONE:

@@ -15,6 +15,8 @@ urlpatterns = [
     path(_RUN, views.run, name="run"),
     path(f"{_RUN}events/", views.events, name="run_events"),
     path(f"{_RUN}similar/", views.similar, name="run_similar"),
+    path(f"{_RUN}question/<str:key>/", views.question, name="run_question"),
+    path(f"{_RUN}answer/<str:key>/", views.answer, name="run_answer"),
     path(f"{_RUN}cancel/", views.cancel, name="run_cancel"),
     path(f"{_RUN}separates/<str:disease>/", views.separates, name="run_separates"),
 ]

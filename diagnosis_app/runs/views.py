@@ -24,9 +24,9 @@ from diagnosis_app.cases.ranking import rank_content
 from diagnosis_app.cases.scope import scope_words
 from diagnosis_app.cases.similar_panels import similar_panel, start_of
 from diagnosis_app.errors import Hidden, Invalid
-from diagnosis_app.runs import actions
+from diagnosis_app.runs import actions, answering
 from diagnosis_app.runs.drawing import live_parts, thread_context
-from diagnosis_app.runs.models import Event, Outcome, Run, State
+from diagnosis_app.runs.models import Event, Outcome, Question, Run, State
 from diagnosis_app.runs.narration import reason
 from diagnosis_app.runs.next_steps import next_steps, separated
 from diagnosis_app.runs.result import Result, left_out, result_of, with_knowledge
@@ -40,7 +40,8 @@ from retrieval.errors import RetrievalError
 @performs(Verb.RUN_START)
 def start(request: HttpRequest, case_id: UUID) -> HttpResponse:
     actor = actor_of(request)
-    run = actions.request_run(actor, cases.find(actor, Verb.RUN_START, case_id))
+    asks = request.POST.get("asks") != "no"
+    run = actions.request_run(actor, cases.find(actor, Verb.RUN_START, case_id), asks=asks)
     return redirect("run", case_id=case_id, run_id=run.pk)
 
 
@@ -82,6 +83,9 @@ def run(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
         "cancellable": actor.may(Verb.RUN_CANCEL, found),
         **thread_context(thread, found),
     }
+    open_question = found.questions.filter(answer="").first()
+    if open_question is not None and found.state != State.ENDED:
+        context |= _question_context(actor, found, open_question)
     if found.state == State.ENDED:
         context |= _result_context(found)
         context["answerable"] = _startable(actor, found.case) and actor.may(Verb.CASE_EDIT, found.case)
@@ -94,6 +98,28 @@ def cancel(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     found = _of_case(actions.find(actor, Verb.RUN_CANCEL, run_id), case_id)
     actions.cancel(actor, found)
+    return redirect("run", case_id=case_id, run_id=run_id)
+
+
+@require_safe
+@performs(Verb.RUN_READ)
+def question(request: HttpRequest, case_id: UUID, run_id: UUID, key: str) -> HttpResponse:
+    """One question of the run; the part of the thread that waits for it."""
+    actor = actor_of(request)
+    found = _of_case(actions.read_run(actor, run_id, part="question"), case_id)
+    put = found.questions.select_related("answered_by").filter(key=key).first()
+    if put is None:
+        raise Hidden(_("There is no such question."))
+    return render(request, "runs/_question.html", _question_context(actor, found, put))
+
+
+@require_POST
+@performs(Verb.RUN_ANSWER)
+def answer(request: HttpRequest, case_id: UUID, run_id: UUID, key: str) -> HttpResponse:
+    actor = actor_of(request)
+    found = _of_case(actions.find(actor, Verb.RUN_ANSWER, run_id), case_id)
+    given = {name: request.POST.get(name, "") for name in ("answer", "words")}
+    answering.answer(actor, found, key, given["answer"], given["words"], no_more=given["answer"] == "no_more")
     return redirect("run", case_id=case_id, run_id=run_id)
 
 
@@ -154,6 +180,15 @@ def _after(request: HttpRequest) -> int:
     return int(text)
 
 
+def _question_context(actor: Actor, found: Run, put: Question) -> dict[str, Any]:
+    return {
+        "case_id": found.case_id,
+        "run_id": found.pk,
+        "asked": answering.asked(put),
+        "answerable": actor.may(Verb.RUN_ANSWER, found),
+    }
+
+
 def _of_case(found: Run, case_id: UUID) -> Run:
     if found.case_id != case_id:
         raise Hidden(_("There is no such investigation."))
@@ -167,6 +202,7 @@ def _startable(actor: Actor, case: Case) -> bool:
 
 def _result_context(found: Run) -> dict[str, Any]:
     draft = cases.content_of(found.case.draft)
+    questions = list(found.questions.select_related("answered_by"))
     result = _with_knowledge(found, result_of(found))
     following = next_steps(found, [one.id for one in result.entries])
     apart = following.separates or {}
@@ -179,7 +215,8 @@ def _result_context(found: Run) -> dict[str, Any]:
         "scope": _scope(found),
         "stale": _stale(found),
         "help": _help(found) if found.outcome == Outcome.INSUFFICIENT else [],
-        "changed": draft.digest() != found.version.digest,
+        "changed": draft.digest() != answering.with_answers(cases.content_of(found.version), questions).digest(),
+        "answers": [answering.asked(one) for one in questions if one.answer],
         "seconds": (found.ended_at - found.started_at).total_seconds() if found.ended_at and found.started_at else None,
     }
 

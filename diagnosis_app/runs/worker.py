@@ -12,25 +12,29 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from psycopg.conninfo import make_conninfo
 
-from agents import checkpoints, runner
-from agents.contract import Budget, Failure, Outcome, OutcomeCode, RunRequest
+from agents import checkpoints, contract, runner
+from agents.contract import Budget, Failure, Outcome, OutcomeCode, RunRequest, Waiting
 from agents.errors import LeaseLost, Stopped, failure_of
+from agents.performing import Outside
 from corpus_ingest import library
 from diagnosis_app.cases.content import read_content
 from diagnosis_app.runs import shutdown
 from diagnosis_app.runs.bell import ring
 from diagnosis_app.runs.claim import Lease, claim, release, renew
+from diagnosis_app.runs.manifest import code_digest
 from diagnosis_app.runs.models import Run, State, Step
 from diagnosis_app.runs.store import Store
 from retrieval.errors import RetrievalError
 from retrieval.knowledge import Knowledge
 from retrieval.ranking import rankable
+from retrieval.search.client import Client
 
 log = logging.getLogger("clew.runs")
 
@@ -70,6 +74,9 @@ def _work(lease: Lease) -> None:
     with _alive(lease, control, deadline=began + _seconds_left(run)):
         try:
             outcome = _investigate(run, store, control)
+            if isinstance(outcome, Waiting):
+                _wait(lease, store, outcome)
+                return  # the checkpoints stay
             store.finish(outcome)
         except (Stopped, LeaseLost):
             if control.reason == shutdown.REASON and release(lease):
@@ -88,10 +95,21 @@ def _work(lease: Lease) -> None:
     log.info("run %s ended: %s after %.2f s", lease.run_id, outcome.code, time.monotonic() - began)
 
 
-def _investigate(run: Run, store: Store, control: runner.Control) -> Outcome:
+def _wait(lease: Lease, store: Store, waiting: Waiting) -> None:
+    """Lets go of the run until somebody answers; the answer may have come in this very moment."""
+    if store.wait(waiting.key):
+        log.info("run %s waits for an answer", lease.run_id)
+    else:
+        ring(lease.run_id)
+
+
+def _investigate(run: Run, store: Store, control: runner.Control) -> Outcome | Waiting:
     knowledge = library.snapshot(run.manifest["snapshot"])
+    if run.manifest["graph"] != contract.GRAPH_VERSION:
+        store.continued(contract.GRAPH_VERSION, code_digest())
+    outside = Outside(search=Client(Path(settings.RETRIEVAL_SOCKET)))
     with _checkpoints() as saver:
-        return runner.run(_request(run, knowledge), knowledge, store, saver, control)
+        return runner.run(_request(run, knowledge), knowledge, store, saver, control, outside=outside)
 
 
 def _request(run: Run, knowledge: Knowledge) -> RunRequest:
@@ -104,6 +122,7 @@ def _request(run: Run, knowledge: Knowledge) -> RunRequest:
         case_digest=run.version.digest,
         profile=rankable(knowledge.ontology, profile),
         budget=Budget(int(budget["steps"]), float(budget["seconds"]), int(budget["tokens"])),
+        asks=bool(run.manifest.get("asks", False)),
     )
 
 
@@ -223,6 +242,7 @@ def tidy() -> int:
     with _checkpoints() as saver:
         known = runner.remembered(saver)
         alive = {str(pk) for pk in Run.objects.exclude(state=State.ENDED).values_list("pk", flat=True)}
-        for run_id in known - alive:
-            runner.forget(saver, run_id)
-    return len(known - alive)
+        gone = [thread for run_id, threads in known.items() if run_id not in alive for thread in threads]
+        for thread in gone:
+            saver.delete_thread(thread)
+    return len(set(known) - alive)

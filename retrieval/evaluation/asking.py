@@ -37,7 +37,7 @@ def ranker_over(snapshot: Snapshot, pooled: Pooled, prevalence: float = 0.0) -> 
 def with_findings(diseases: DiseaseTable, pooled: Pooled) -> DiseaseTable:
     """The same diseases, of which something else is documented."""
     other = copy.copy(diseases)
-    other.__dict__.pop("_plain", None)  # what it remembers of the pooled rows
+    other.__dict__.pop("_quotable", None)  # what it remembers of the pooled rows
     other.pooled = pooled
     return other
 

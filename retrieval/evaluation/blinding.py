@@ -57,30 +57,45 @@ class Blinding:
     def documented(self, disease: int, publications: Collection[str]) -> Documented | None:
         """What is documented of the disease without the publications; None if they make no difference."""
         mine = csr.row(self._ptr, self._order, disease)
-        named = set(publications)
-        cited = [self._references[code] for code in self._reference_of[mine].tolist()]
-        gone = np.array([bool(references) and references <= named for references in cited], dtype=np.bool_)
-        shared = np.array([bool(references & named) for references in cited], dtype=np.bool_) & ~gone
-        if not (gone | shared).any():
+        seen = self._without(self._statements.where(mine), self._reference_of[mine], publications)
+        if seen is None:
             return None
-        s = self._statements.where(mine)
-        unknown = replace(
-            s,
-            disease=np.zeros_like(s.disease),
-            form=np.where(shared, UNKNOWN, s.form).astype(s.form.dtype),
-            n=np.where(shared, -1, s.n).astype(s.n.dtype),
-            m=np.where(shared, -1, s.m).astype(s.m.dtype),
-            point=np.where(shared, np.nan, s.point).astype(s.point.dtype),
-            frequency_class=np.where(shared, NO_CLASS, s.frequency_class).astype(s.frequency_class.dtype),
-        )
-        pooled = pool(unknown.where(~gone), 1)
+        pooled = pool(replace(seen, disease=np.zeros_like(seen.disease)), 1)
         return Documented(Documented.build(self._ontology, pooled, np.array([0])), pooled)
+
+    def pooled_without(self, publications: Collection[str]) -> Pooled:
+        """All that is documented, as it would be without the publications."""
+        seen = self._without(self._statements, self._reference_of, publications)
+        return pool(self._statements if seen is None else seen, self._size)
+
+    def hit(self, publications: Collection[str]) -> list[int]:
+        """Positions in `DiseaseTable.ranked` of the diseases with a row that cites one of the publications."""
+        return sorted(at for one in self._citing(publications) if (at := self._position.get(one)) is not None)
 
     def pooled(self) -> Pooled:
         """All that is documented without the rows that `without` names."""
         return pool(self._statements, self._size)
 
     # --- inside ----------------------------------------------------------
+
+    def _without(self, s: Statements, references: np.ndarray, publications: Collection[str]) -> Statements | None:
+        """Statements without those that only the publications back, and with an unknown frequency where they share
+        it with others; None if they make no difference."""
+        named = set(publications)
+        only = np.array([bool(one) and one <= named for one in self._references], dtype=np.bool_)
+        part = np.array([bool(one & named) for one in self._references], dtype=np.bool_)
+        gone, shared = only[references], (part & ~only)[references]
+        if not (gone | shared).any():
+            return None
+        unknown = replace(
+            s,
+            form=np.where(shared, UNKNOWN, s.form).astype(s.form.dtype),
+            n=np.where(shared, -1, s.n).astype(s.n.dtype),
+            m=np.where(shared, -1, s.m).astype(s.m.dtype),
+            point=np.where(shared, np.nan, s.point).astype(s.point.dtype),
+            frequency_class=np.where(shared, NO_CLASS, s.frequency_class).astype(s.frequency_class.dtype),
+        )
+        return unknown.where(~gone)
 
     def _citing(self, publications: Collection[str]) -> set[int]:
         return {disease for paper in publications for disease in self._diseases_of.get(paper, ())}

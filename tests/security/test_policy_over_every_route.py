@@ -35,7 +35,7 @@ from diagnosis_app.knowledge.uploads import Upload
 from diagnosis_app.literature.models import Search
 from diagnosis_app.reanalysis.models import Alert, Pass, Reranking
 from diagnosis_app.runs import actions as runs
-from diagnosis_app.runs.models import Run
+from diagnosis_app.runs.models import Question, Run
 from retrieval.cases import CaseBank
 from tests.people import Clinic
 from tests.published import HANNAH
@@ -125,6 +125,12 @@ def a_pair(world: World) -> dict[str, Any]:
 
 def a_runs_candidate(world: World) -> dict[str, Any]:
     return {**a_run(world), "disease": "OMIM:154700"}
+
+
+def a_question(world: World) -> dict[str, Any]:
+    put = {"seq": 1, "term": "HP:0001166", "label": "Arachnodactyly", "asked_at": timezone.now()}
+    Question.objects.get_or_create(run=world.run, key="ask-1", defaults=put)
+    return {**a_run(world), "key": "ask-1"}
 
 
 def an_alert(world: World) -> dict[str, Any]:
@@ -277,6 +283,8 @@ PAGES: dict[str, Route] = {
     "run": Route("GET", Verb.RUN_READ, a_run),
     "run_events": Route("GET", Verb.RUN_READ, a_run),
     "run_cancel": Route("POST", Verb.RUN_CANCEL, a_run),
+    "run_question": Route("GET", Verb.RUN_READ, a_question),
+    "run_answer": Route("POST", Verb.RUN_ANSWER, a_question),
     "run_similar": Route("GET", Verb.RUN_READ, a_run),
     "run_separates": Route("GET", Verb.RUN_READ, a_runs_candidate),
     "alert_see": Route("POST", Verb.ALERT_SEE, an_alert),
@@ -326,6 +334,7 @@ OPERATIONS: dict[str, Route] = {
     "list_runs": Route("GET", Verb.RUN_READ, a_case),
     "get_run": Route("GET", Verb.RUN_READ, a_run),
     "get_events": Route("GET", Verb.RUN_READ, a_run),
+    "answer_question": Route("POST", Verb.RUN_ANSWER, a_question),
     "cancel_run": Route("POST", Verb.RUN_CANCEL, a_run),
 }
 NOT_OPERATIONS = {"api-root", "nothing"}  # every other address of the API: 404 in JSON
@@ -338,6 +347,7 @@ OF_EVERYBODY = {
 BODIES: dict[str, Any] = {  # only what is read before the object is looked for
     "store_draft": {"revision": 1, "case": {}},
     "case_draft": {"base": 1, "content": {}},
+    "answer_question": {"answer": "unknown"},
 }
 
 

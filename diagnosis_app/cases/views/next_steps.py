@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.policy import Verb
 from diagnosis_app.cases import actions
-from diagnosis_app.cases.content import FindingEntry, read_content
 from diagnosis_app.cases.next_panels import named, separates_panel
 from diagnosis_app.cases.ranking import rank_content
 from diagnosis_app.cases.views.answers import answers_json
@@ -45,13 +44,7 @@ def answer(request: HttpRequest, case_id: UUID) -> HttpResponse:
     term, status = request.POST.get("term", ""), request.POST.get("status", "")
     if status not in _ANSWERS:
         raise Invalid(_("This is no answer."), field="status", hint=_("Answer with Yes or No."))
-    content = actions.content_of(found.draft)
-    entry = FindingEntry(**read_content({"findings": [{"term": term, "status": status}]}).findings[0].model_dump())
-    others = tuple(one for one in content.findings if one.term != entry.term or one.status == "family")
-    stored = actions.store_draft(
-        actor, found, content.model_copy(update={"findings": (*others, entry)}), found.draft.revision
-    )
-    added = next((one for one in actions.content_of(stored).findings if one.term == entry.term), entry)
+    added = actions.add_answer(actor, found, term, status)
     said = {"present": _("present"), "excluded": _("absent")}[status]
     messages.info(
         request, _("%(finding)s added as %(status)s.") % {"finding": added.label or added.term, "status": said}

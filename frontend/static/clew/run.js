@@ -52,7 +52,18 @@ function put(run, id, html) {
     const thread = run.querySelector(".thread");
     thread.insertBefore(fresh, thread.querySelector(":scope > .later"));
   }
+  window.htmx?.process(fresh);
 }
+
+/* One key answers a question, while the focus is in it and not in its text. */
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest?.("[data-question]");
+  if (!form || event.target.matches("input, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const choice = form.querySelector(`[data-key="${CSS.escape(event.key.toUpperCase())}"]`);
+  if (!choice) return;
+  event.preventDefault();
+  choice.click();
+});
 
 function say(link, run, words) {
   link.replaceChildren();

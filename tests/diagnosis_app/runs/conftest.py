@@ -43,10 +43,10 @@ def case(snapshot: Snapshot, actor: Actor, team: Any) -> Case:
 
 @pytest.fixture
 def run(actor: Actor, case: Case) -> Run:
-    """A queued run. No broker listens here, so nobody else works on it."""
+    """A queued run that asks nothing. No broker listens here, so nobody else works on it."""
     from diagnosis_app.runs import actions
 
-    return actions.request_run(actor, case)
+    return actions.request_run(actor, case, asks=False)
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ def test_an_event_carries_the_parts_of_the_page_that_it_changes(run: Run, watche
     assert "Apert syndrome" in told["differential"]["so-far"]
     assert 'class="now"' in told["rankstep.started"]["step-rank"]
     assert "8\u202f351 diseases compared" in told["rankstep.done"]["step-rank"]
-    assert "1 of 12" in told["rankstep.done"]["run-budget"] and told["run.ended"] == {}
+    assert "1 of 24" in told["rankstep.done"]["run-budget"] and told["run.ended"] == {}
 
 
 def test_cancelling_ends_the_stream_of_whoever_watches(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from agents.contract import PLAN, EventType
+from agents.contract import EventType
 from diagnosis_app.runs.narration import line, reason, removal
 from diagnosis_app.runs.thread import DONE, ENDED, FAILED, LATER, NOW, QUEUED, RUNNING, Thread, Told
 
+PLAN = ("rank", "weigh", "verify")
 AT = datetime(2026, 11, 20, 14, 34, 38, tzinfo=UTC)
 LEADERS = [{"rank": 1, "id": "OMIM:101200", "name": "Apert syndrome", "score": 11.4, "parts": []}]
 
@@ -27,8 +28,8 @@ TOLD = [
             (EventType.RANKED, {"leaders": LEADERS}),
             step(EventType.STEP_DONE, "rank", got={"total": 8351, "outcome": "ranked"}, seconds=0.1),
             (EventType.RESUMED, {}),
-            step(EventType.STEP_STARTED, "conclude"),
-            step(EventType.STEP_DONE, "conclude", got={"statements": 130, "sources": 180}, seconds=0.2),
+            step(EventType.STEP_STARTED, "weigh"),
+            step(EventType.STEP_DONE, "weigh", got={"statements": 130, "sources": 180}, seconds=0.2),
             step(EventType.STEP_STARTED, "verify"),
             step(EventType.STEP_FAILED, "verify", got={}, seconds=0.3, error={"message": "It broke."}),
             (EventType.ENDED, {"outcome": "failed", "reasons": [], "error": {}}),
@@ -80,7 +81,7 @@ def test_a_step_that_was_cut_off_is_not_shown_as_under_way() -> None:
 def test_a_step_that_was_not_planned_stands_before_those_to_come() -> None:
     more = Told(3, *step(EventType.STEP_STARTED, "challenge"), AT)
     thread = Thread.planned(PLAN).through([*TOLD[:2], more])
-    assert [one.action for one in thread.steps] == ["challenge", "rank", "conclude", "verify"]
+    assert [one.action for one in thread.steps] == ["challenge", "rank", "weigh", "verify"]
 
 
 def test_an_event_that_is_not_known_is_passed_over() -> None:

@@ -267,7 +267,7 @@ def ended_with_genes(actor: Actor, case: Case) -> Run:
     genes = [{"symbol": "FGFR2", "zygosity": "heterozygous", "inherited": "de_novo"}, {"symbol": "CFTR"}]
     content = read_content({**cases.content_of(case.draft).stored(), "genes": genes})
     cases.store_draft(actor, case, content, case.draft.revision)
-    run = actions.request_run(actor, case)
+    run = actions.request_run(actor, case, asks=False)
     worker.investigate(run.pk)
     run.refresh_from_db()
     return run
@@ -297,7 +297,7 @@ def test_a_result_with_genes_counts_as_the_workspace_does(ended_with_genes: Run)
 
 @pytest.fixture
 def ended_with_cases(actor: Actor, case: Case, published: CaseBank) -> Run:
-    run = actions.request_run(actor, case)
+    run = actions.request_run(actor, case, asks=False)
     worker.investigate(run.pk)
     run.refresh_from_db()
     return run

@@ -1,0 +1,27 @@
+"""Performs what was decided. A part of the knowledge that cannot be read is noted, and the investigation goes on."""
+
+from __future__ import annotations
+
+from langgraph.runtime import Runtime
+
+from agents.actions import decision_of, key_of
+from agents.contract import Reason
+from agents.performing import AWAY
+from agents.state import Context, State
+from retrieval.errors import RetrievalError
+
+
+def act(state: State, runtime: Runtime[Context]) -> State:
+    environment = runtime.context.environment
+    decision = decision_of(state["decision"])
+    key = key_of(decision.action)
+    if any(step.key == key and (step.digest_out or step.error) for step in environment.record.steps()):
+        return {}  # done by an earlier worker: its evidence is in the ledger
+    why = {**decision.why, "action": decision.as_json()["given"]}
+    try:
+        with environment.step(str(decision.action.verb), why, key, key) as step:
+            evidence = environment.act(decision, step)
+            note = step.got.get("note")
+    except RetrievalError:
+        return {"reasons": [str(Reason.STEP_FAILED)]}
+    return {"evidence": evidence, "reasons": [str(Reason.SEARCH_AWAY)] if note in AWAY else []}

@@ -1,0 +1,133 @@
+"""What a sceptic holds against a leading candidate: typed, bounded, and each with the finding it speaks of.
+
+Three objections, all of them arithmetic over what is documented:
+
+* a cardinal sign is contradicted: documented in nearly everybody, and looked for and absent in this patient. The sum
+  weighs every absence lightly, because lists of absent findings are taken down carelessly; a sign that nearly nobody
+  lacks is another matter;
+* the age does not fit: the disease is described to begin long after the patient was ill. The sum counts a little for
+  it; so much apart, it is said;
+* a mimic explains more: a candidate further down explains all that this one explains and more, and nothing more
+  speaks against it.
+
+An objection is a term of the sum, never positive, and all of one candidate together stay within a bound. What the sum
+already holds against the candidate for the same reason is taken off: nothing counts twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import log
+from typing import Any
+
+from agents.contract import CandidateRecord, ContributionRecord
+
+OBJECTION = "objection"
+
+# A sign is cardinal that at least this many patients were looked at for, and this share of them shows; or that a
+# source calls obligate. (36 of 36 is; 8 of 10 is not.)
+LOOKED_AT = 10
+CARDINAL = 0.9
+OBLIGATE = "HP:0040280"
+# The chance that an absence which was taken down is right.
+TRUST = 0.9
+# Doublings of age between the last possible begin of the illness and the first documented one: 14 months to 16 years
+# is 3.3. Below it onset windows are too coarse.
+APART = 2.0
+AGE = 1.5  # log-odds that such a gap weighs altogether
+MIMIC = 0.6  # log-odds: little, because every finding is in both sums already
+MORE = 2  # findings that a mimic must explain besides
+TOGETHER = 2.5  # log-odds that all objections to one candidate weigh at the most
+SLIGHT = 0.05  # log-odds: what adds less is no explanation
+
+
+class Type(StrEnum):
+    CONTRADICTED = "contradicted_sign"
+    AGE = "age"
+    MIMIC = "mimic"
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    type: Type
+    value: float  # what it adds to the sum; never positive
+    finding: str = ""
+    evidence: str = ""  # key
+    body: Mapping[str, Any] | None = None
+
+    def as_contribution(self) -> ContributionRecord:
+        body = {"type": str(self.type), **(self.body or {})}
+        return ContributionRecord(OBJECTION, self.value, self.finding, self.evidence, body)
+
+
+def objections_to(one: CandidateRecord, others: Sequence[CandidateRecord]) -> list[Objection]:
+    """All that is held against one candidate, within the bound. `others` are the leading ones beside it."""
+    found = [*_contradicted(one), *_age(one), *_mimic(one, others)]
+    together = -sum(objection.value for objection in found)
+    if together <= TOGETHER:
+        return found
+    share = TOGETHER / together
+    return [Objection(o.type, o.value * share, o.finding, o.evidence, o.body) for o in found]
+
+
+def without_objections(one: CandidateRecord) -> tuple[ContributionRecord, ...]:
+    return tuple(term for term in one.contributions if term.kind != OBJECTION)
+
+
+def _contradicted(one: CandidateRecord) -> Iterator[Objection]:
+    for term in one.contributions:
+        if term.kind != "excluded" or term.body.get("note") or not _cardinal(term.body.get("frequency")):
+            continue
+        share = float(term.body["frequency"]["value"])
+        more = log(1.0 - TRUST * share) - min(term.value, 0.0)
+        if more < 0:
+            body = {name: term.body.get(name) for name in ("label", "matched", "frequency")}
+            yield Objection(Type.CONTRADICTED, more, term.finding, term.evidence_key, body)
+
+
+def _cardinal(frequency: Mapping[str, Any] | None) -> bool:
+    if not frequency:
+        return False
+    if frequency.get("kind") == "counted":
+        n, m = int(frequency["n"]), int(frequency["m"])
+        return m >= LOOKED_AT and n >= CARDINAL * m
+    return frequency.get("term") == OBLIGATE
+
+
+def _age(one: CandidateRecord) -> Iterator[Objection]:
+    """The onset is documented as late as the patient cannot yet be."""
+    term = next((term for term in one.contributions if term.kind == "onset" and not term.finding), None)
+    apart = float(term.body.get("apart") or 0.0) if term else 0.0
+    if term is None or apart < APART:
+        return
+    more = -AGE - min(term.value, 0.0)
+    if more < 0:
+        yield Objection(Type.AGE, more, "", term.evidence_key, {"label": term.body.get("label", ""), "apart": apart})
+
+
+def _mimic(one: CandidateRecord, others: Sequence[CandidateRecord]) -> Iterator[Objection]:
+    own, against = _explained(one), _against(one)
+    for other in others:
+        if other.disease == one.disease or other.score > one.score:
+            continue
+        theirs = _explained(other)
+        if own < theirs and len(theirs - own) >= MORE and _against(other) <= against:
+            body = {"label": "", "other": other.name, "other_id": other.disease, "more": sorted(theirs - own)}
+            yield Objection(Type.MIMIC, -MIMIC, "", "", body)
+            return
+
+
+def _explained(one: CandidateRecord) -> frozenset[str]:
+    return frozenset(term.finding for term in one.contributions if term.kind == "finding" and term.value > SLIGHT)
+
+
+def _against(one: CandidateRecord) -> frozenset[str]:
+    """Findings that speak against it: absent though documented, opposite, or documented as absent."""
+    return frozenset(
+        term.finding
+        for term in one.contributions
+        if (term.kind == "excluded" and term.value < -SLIGHT)
+        or (term.kind == "finding" and term.body.get("match") in ("opposite", "documented_absent"))
+    )

@@ -1,0 +1,197 @@
+"""Carries out one action against the knowledge: reads, and says what it read. It writes nothing.
+
+What comes back is evidence and a few facts for the thread. A rewritten question only proposes published cases: how
+like the patient they are is computed on the patient's own findings.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from agents.actions import Action, Lookup, Match, Search
+from agents.cases import LOCAL, PUBLISHED, of_case
+from agents.contract import Evidence
+from agents.evidence import frequency_words, label_of, of_annotation, of_profile
+from agents.passages import of_passage
+from retrieval.cases import match
+from retrieval.model import Annotation, Disease, Finding, Profile
+from retrieval.passages.search import search
+from retrieval.search.client import Note
+
+if TYPE_CHECKING:
+    from retrieval.cases import SimilarCase
+    from retrieval.cases.bank import CaseBank
+    from retrieval.knowledge import Knowledge
+    from retrieval.passages.search import Nearest
+
+LOOKED_AT = 20  # most similar cases that are counted by diagnosis
+SHOWN = 5  # of them, and of passages, that become evidence
+PROPOSED = 50  # cases that a rewritten question may bring
+FOUND = 12  # passages that a search looks at
+NAMED = 3  # diagnoses named in the thread
+AWAY = (Note.AWAY, Note.LOADING)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a run may read besides its snapshot."""
+
+    search: Nearest | None = None  # the retrieval process; None where a deployment has none
+    local: CaseBank | None = None  # confirmed cases of the team
+    hidden: np.ndarray | None = None  # mask of the published cases that may not be seen
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    knowledge: Knowledge
+    outside: Outside
+
+    @property
+    def bank(self) -> CaseBank:
+        return self.knowledge.cases
+
+    @property
+    def local(self) -> CaseBank | None:
+        local = self.outside.local
+        return local if local is not None and local.size else None
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    evidence: tuple[Evidence, ...]
+    got: Mapping[str, Any]
+
+
+def perform(action: Action, world: World, profile: Profile, names: Mapping[str, str]) -> Performed:
+    """`names` are those of the candidates. Raises `RetrievalError` where the knowledge cannot be read."""
+    match action:
+        case Lookup():
+            return _look_up(action, world.knowledge)
+        case Match():
+            return _match(action, world, profile)
+        case Search():
+            return _search(action, world, names)
+    raise ValueError(f"not performed here: {action.verb}")
+
+
+# --- lookup ---------------------------------------------------------------------------
+
+
+def _look_up(action: Lookup, knowledge: Knowledge) -> Performed:
+    disease = knowledge.diseases.disease(action.disease)
+    index = knowledge.diseases.index(action.disease)
+    rows = _about(knowledge, disease, action.about)
+    evidence = (of_profile(knowledge, disease), *(of_annotation(knowledge, disease, row) for row in rows))
+    heading = knowledge.diseases.heading(index) if index is not None else ()
+    got = {
+        "disease": disease.id,
+        "name": disease.name,
+        "documented": len({row.term for row in disease.annotations if not row.negative}),
+        "genes": [link.symbol for link in disease.genes][:NAMED],
+        "group": knowledge.diseases.name_of(heading[0]) if heading else "",
+        "about": label_of(knowledge, action.about) if action.about else "",
+        "how_often": [_said(row) for row in rows],
+    }
+    return Performed(evidence, got)
+
+
+def _about(knowledge: Knowledge, disease: Disease, term: str) -> list[Annotation]:
+    """What is documented of a finding: itself, or what is more specific."""
+    index = knowledge.ontology.index(term) if term else None
+    if index is None:
+        return []
+    below = {knowledge.ontology.ids[int(one)] for one in knowledge.ontology.descendants(index)}
+    return [row for row in disease.annotations if row.term in below][:NAMED]
+
+
+def _said(row: Annotation) -> dict[str, Any]:
+    return {"negative": row.negative, "words": frequency_words(row.frequency)}
+
+
+# --- match ----------------------------------------------------------------------------
+
+
+def _match(action: Match, world: World, profile: Profile) -> Performed:
+    knowledge = world.knowledge
+    found = [
+        *((LOCAL, world.local, one) for one in _similar(world.local, action, profile, None)),
+        *((PUBLISHED, world.bank, one) for one in _similar(world.bank, action, profile, world.outside.hidden)),
+    ]
+    found.sort(key=lambda one: (-one[2].similarity, one[2].id))
+    evidence = []
+    for source, bank, one in found[:SHOWN]:
+        disease = _diagnosed(knowledge, one)
+        piece = of_case(knowledge, disease, one.id, bank=bank, source=source) if disease else None
+        if piece is not None:
+            evidence.append(piece)
+    counted = Counter(_named(knowledge, one) for _, _, one in found)
+    got = {
+        "cases": len(found),
+        "best": round(found[0][2].similarity, 3) if found else 0.0,
+        "diagnoses": [{"name": name, "cases": n} for name, n in counted.most_common(NAMED)],
+        "more": [label_of(knowledge, term) for term in action.more],
+        "local": sum(source == LOCAL for source, _, _ in found),
+    }
+    return Performed(tuple(evidence), got)
+
+
+def _similar(bank: CaseBank | None, action: Match, profile: Profile, hidden: np.ndarray | None) -> list[SimilarCase]:
+    """Cases like the patient. With a wider question those that it proposes, compared by the patient's own findings."""
+    if bank is None or not bank.size:
+        return []
+    if not action.more:
+        return list(match(bank, profile, limit=LOOKED_AT, hidden=hidden))
+    known = {finding.term for finding in profile.findings}
+    wider = replace(profile, findings=(*profile.findings, *(Finding(one) for one in action.more if one not in known)))
+    proposed = [one.position for one in match(bank, wider, limit=PROPOSED, hidden=hidden)]
+    others = np.ones(bank.size, dtype=np.bool_)
+    others[proposed] = False
+    return list(match(bank, profile, limit=LOOKED_AT, hidden=others))
+
+
+def _diagnosed(knowledge: Knowledge, one: SimilarCase) -> Disease | None:
+    for diagnosis in one.diagnoses:
+        if knowledge.diseases.index(diagnosis) is not None:
+            return knowledge.diseases.disease(diagnosis)
+    return None
+
+
+def _named(knowledge: Knowledge, one: SimilarCase) -> str:
+    known = next((i for id in one.diagnoses if (i := knowledge.diseases.index(id)) is not None), None)
+    return knowledge.diseases.name(known) if known is not None else one.diagnosis or ", ".join(one.diagnoses)
+
+
+# --- search ---------------------------------------------------------------------------
+
+
+def _search(action: Search, world: World, names: Mapping[str, str]) -> Performed:
+    knowledge = world.knowledge
+    said = [label_of(knowledge, term) for term in action.findings]
+    called = [names.get(one) or knowledge.diseases.name_of(one) for one in action.diseases]
+    found = search(knowledge, ", ".join((*called, *said)), client=world.outside.search, limit=FOUND)
+    about = {knowledge.diseases.disease(one).id: one for one in action.diseases if _known(knowledge, one)}
+    kept: list[Evidence] = []
+    off = 0
+    for hit in found.hits:
+        of = [one for one in hit.diseases if one in about]
+        off += not of
+        if of and len(kept) < SHOWN:
+            kept.append(of_passage(knowledge.diseases.disease(of[0]), hit))
+    got = {
+        "diseases": called,
+        "findings": said,
+        "found": len(found.hits),
+        "kept": len(kept),
+        "off": off,
+        "note": str(found.note),
+    }
+    return Performed(tuple(kept), got)
+
+
+def _known(knowledge: Knowledge, disease: str) -> bool:
+    return knowledge.diseases.index(disease) is not None

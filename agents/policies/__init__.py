@@ -1,0 +1,1 @@
+"""Who decides what is done next. A policy chooses and never performs."""
