@@ -126,16 +126,8 @@ def _whole(run: Run) -> words.Run:
 
 
 def _question(row: Question) -> words.RunQuestion:
-    return words.RunQuestion(
-        key=row.key,
-        term=row.term,
-        label=row.label,
-        detail=row.detail,
-        asked_at=row.asked_at,
-        answer=row.answer,
-        words=row.words,
-        answered_at=row.answered_at,
-    )
+    names = ("key", "term", "label", "detail", "asked_at", "answer", "words", "answered_at")
+    return words.RunQuestion(**{name: getattr(row, name) for name in names})
 
 
 def _candidate(row: Candidate) -> words.RunCandidate:
