@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 WAIT = 20.0  # seconds one worker waits for another that is writing
@@ -23,6 +24,12 @@ _LOCK = 0x636C6578  # one worker at a time prepares the tables
 def sqlite_file(path: Path) -> Iterator[BaseCheckpointSaver[Any]]:
     with closing(_connect(path)) as connection:
         yield SqliteSaver(connection)
+
+
+@contextmanager
+def in_memory() -> Iterator[BaseCheckpointSaver[Any]]:
+    """For a run that nobody interrupts and goes on with."""
+    yield InMemorySaver()
 
 
 @contextmanager

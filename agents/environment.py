@@ -135,7 +135,7 @@ class Environment:
             if one.kind is EvidenceKind.PASSAGE and one.body.get("disease") == disease
             for claim in claims_of(self.knowledge, profile, one)
         ]
-        said = {(claim.triple.finding, claim.evidence): claim for claim in read}
+        said = {claim.triple.finding: claim for claim in sorted(read, key=lambda claim: claim.evidence, reverse=True)}
         claims = (*argued.claims, *(said[key] for key in sorted(said)))
         return replace(argued, claims=tuple(replace(one, position=place) for place, one in enumerate(claims)))
 

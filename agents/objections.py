@@ -78,7 +78,7 @@ def without_objections(one: CandidateRecord) -> tuple[ContributionRecord, ...]:
 
 def _contradicted(one: CandidateRecord) -> Iterator[Objection]:
     for term in one.contributions:
-        if term.kind != "excluded" or term.body.get("note") or not _cardinal(term.body.get("frequency")):
+        if term.kind != "excluded" or term.body.get("note") or not is_cardinal(term.body.get("frequency")):
             continue
         share = float(term.body["frequency"]["value"])
         more = log(1.0 - TRUST * share) - min(term.value, 0.0)
@@ -87,7 +87,8 @@ def _contradicted(one: CandidateRecord) -> Iterator[Objection]:
             yield Objection(Type.CONTRADICTED, more, term.finding, term.evidence_key, body)
 
 
-def _cardinal(frequency: Mapping[str, Any] | None) -> bool:
+def is_cardinal(frequency: Mapping[str, Any] | None) -> bool:
+    """Whether nearly everybody with the disease has it; `frequency` as evidence keeps it."""
     if not frequency:
         return False
     if frequency.get("kind") == "counted":

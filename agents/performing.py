@@ -188,7 +188,7 @@ def _search(action: Search, world: World, names: Mapping[str, str]) -> Performed
         "found": len(found.hits),
         "kept": len(kept),
         "off": off,
-        "note": str(found.note),
+        "note": str(found.note) if world.outside.search is not None else "",
     }
     return Performed(tuple(kept), got)
 

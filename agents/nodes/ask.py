@@ -14,7 +14,8 @@ from langgraph.types import interrupt
 from agents.actions import Ask, decision_of, key_of
 from agents.contract import Answer, QuestionRecord
 from agents.environment import SHOWN, Environment
-from agents.evidence import frequency_words
+from agents.evidence import frequency_json, frequency_words
+from agents.objections import is_cardinal
 from agents.state import Context, State
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def _leader(one: Leader) -> dict[str, Any]:
         "if_present": round(one.if_present, 3),
         "if_absent": round(one.if_absent, 3),
         "documented": frequency_words(one.documented) if one.documented else "",
+        "cardinal": is_cardinal(frequency_json(one.documented)) if one.documented else False,
         "references": list(one.references),
     }
 

@@ -216,6 +216,9 @@ def _then(detail: Mapping[str, Any], moved: str, first: str) -> str:
     lead = detail["leaders"][0]["id"] if detail.get("leaders") else ""
     if leads and leads[0] != lead:
         return _("then %(name)s leads") % {"name": leads[1]}
+    cardinal = [one["name"] for one in detail.get("leaders", ()) if moved == "if_absent" and one.get("cardinal")]
+    if cardinal:
+        return _("an objection to %(name)s") % {"name": cardinal[0]}
     if not leaders:
         return _("little would change")
     most = max(leaders, key=lambda one: abs(one[moved]))

@@ -21,7 +21,9 @@ from diagnosis_app.cases.strength import band, held_words
 from diagnosis_app.cases.term_words import WHOLE
 from diagnosis_app.runs.models import Candidate, Claim, Contribution, Evidence, Outcome, Run
 from diagnosis_app.runs.narration import removal
+from diagnosis_app.runs.quoted import Passage, around, passage, passages_of
 from diagnosis_app.runs.sums import Rest, about, how, name_of, part_name, rest_of, sentence
+from diagnosis_app.runs.telling import two_diseases
 from frontend.words import number, signed, source_url
 from retrieval.knowledge import Knowledge
 from retrieval.ranking.fusion import WITH_CASES
@@ -52,6 +54,7 @@ class Source:
     key: str
     links: tuple[Link, ...]
     more: int
+    passage: Passage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,9 @@ class Result:
     none_leads: bool = False
     kinds: frozenset[str] = frozenset()  # of the pieces that speak for, for the key
     bank: bool = False  # the knowledge held published cases of ranked diseases
+    passages: tuple[Passage, ...] = ()
+    all_passages: int = 0
+    divided: str = ""  # that the findings may be those of two diseases
 
     @property
     def written(self) -> int:
@@ -132,9 +138,10 @@ def result_of(run: Run) -> Result:
     numbers: dict[str, int] = {}
     pieces = {one.pk: _pieces(list(one.contributions.all())) for one in candidates}
     scale = Scale.over(pieces.values())
-    arranger = _Arranger(evidence, numbers, candidates, pieces, scale)
+    arranger = _Arranger(evidence, numbers, candidates, pieces, scale, str(run.manifest["snapshot"]))
     entries = [arranger.entry(one, position) for position, one in enumerate(candidates)]
     removed = [claim for one in candidates for claim in one.claims.all() if checked and not claim.verified]
+    passages, all_passages = passages_of(run, candidates, numbers) if checked else ([], 0)
     return Result(
         entries=tuple(entry for entry in entries if entry.argued),
         others=tuple(entry for entry in entries if not entry.argued),
@@ -144,7 +151,16 @@ def result_of(run: Run) -> Result:
         none_leads=none_leads(run),
         kinds=frozenset(piece.kind for parts in pieces.values() for piece in parts if piece.value > 0),
         bank=_had_cases(run),
+        passages=tuple(passages),
+        all_passages=all_passages,
+        divided=_divided(run),
     )
+
+
+def _divided(run: Run) -> str:
+    concluded = run.steps.filter(action="conclude", status="done").first()
+    apart = concluded.detail.get("got", {}).get("divided") if concluded else None
+    return two_diseases(apart) if apart else ""
 
 
 def _had_cases(run: Run) -> bool:
@@ -201,7 +217,9 @@ class _Arranger:
         candidates: Sequence[Candidate],
         pieces: Mapping[int, Sequence[Piece]],
         scale: Scale,
+        snapshot: str,
     ) -> None:
+        self.snapshot = snapshot
         self.evidence = evidence
         self.numbers = numbers
         self.scores = [one.score for one in candidates]
@@ -267,6 +285,8 @@ class _Arranger:
         row = self.evidence[key]
         quoted = said or row.quote
         before, found, after = row.quote.partition(quoted)
+        if row.kind == "passage":
+            before, after = around(row)
         place = self.numbers.setdefault(key, len(self.numbers) + 1)
         references = [str(one) for one in row.body.get("references", ())]
         return Source(
@@ -281,6 +301,7 @@ class _Arranger:
             key=key[:12],
             links=tuple(Link(one, source_url(one)) for one in references[:REFERENCES]),
             more=max(0, len(references) - REFERENCES),
+            passage=passage(row, self.snapshot, place) if row.kind == "passage" else None,
         )
 
 
@@ -295,6 +316,8 @@ def _term(claim: Claim, terms: Sequence[Contribution]) -> Contribution | None:
     if claim.stance == Stance.MISSING:
         return None
     relation, about = claim.triple.get("relation"), claim.triple.get("about")
+    if relation == Relation.MENTIONS:
+        return None  # what is written weighs nothing beside what is documented
     alone = {Relation.BEGINS: "onset", Relation.GENE: "gene", Relation.NO_GENE: "gene"}
     if relation in alone:
         return next((term for term in terms if term.kind == alone[relation]), None)

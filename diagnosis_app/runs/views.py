@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from diagnosis_app.cases.similar_panels import similar_panel, start_of
 from diagnosis_app.errors import Hidden, Invalid
 from diagnosis_app.runs import actions, answering
 from diagnosis_app.runs.drawing import live_parts, thread_context
+from diagnosis_app.runs.gene_table import LEADING, gene_rows
 from diagnosis_app.runs.models import Event, Outcome, Question, Run, State
 from diagnosis_app.runs.narration import reason
 from diagnosis_app.runs.next_steps import next_steps, separated
@@ -210,8 +212,10 @@ def _result_context(found: Run) -> dict[str, Any]:
     return {
         "result": replace(result, entries=entries),
         "next": following,
-        "reasons": [reason(code) for code in found.reasons],
+        "reasons": [reason(code) for code in found.reasons if not (code == "two_diseases" and result.divided)],
         "left_out": left_out(found),
+        "genes": gene_rows(list(found.candidates.order_by("rank")[:LEADING]), cases.content_of(found.version)),
+        "built": _built(found),
         "scope": _scope(found),
         "stale": _stale(found),
         "help": _help(found) if found.outcome == Outcome.INSUFFICIENT else [],
@@ -228,6 +232,16 @@ def _with_knowledge(found: Run, result: Result) -> Result:
         return with_knowledge(result, knowledge, str(found.manifest.get("ranker", "")))
     except RetrievalError:
         return result
+
+
+def _built(found: Run) -> dict[str, Any] | None:
+    """When the knowledge was made, and how old it was when the investigation ended."""
+    try:
+        made = datetime.fromisoformat(library.snapshot(str(found.manifest["snapshot"])).manifest.created)
+    except (RetrievalError, ValueError):
+        return None
+    age = (found.ended_at or found.created_at) - made
+    return {"on": made.date(), "days": max(age.days, 0)}
 
 
 def _scope(found: Run) -> str:

@@ -1,4 +1,4 @@
-"""manage.py benchmark ranking CASES, benchmark search: how good they are, honestly. docs/evaluation.md describes it."""
+"""manage.py benchmark ranking|investigation CASES, benchmark search: how good they are. docs/evaluation.md says how."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from diagnosis_app.cases.finding_list import system_name
 from diagnosis_app.errors import ClinicError
 from diagnosis_app.evaluation import actions, output, tables
 from diagnosis_app.evaluation.carrying_out import Carried, carry_out
+from diagnosis_app.evaluation.investigating import command as investigating
 from diagnosis_app.evaluation.plan import Options, Plan, plan
 from diagnosis_app.evaluation.searching import command as searching
 from diagnosis_app.evaluation.summary import summary
@@ -32,9 +33,11 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        what = parser.add_subparsers(dest="what", required=True, metavar="ranking|search")
+        what = parser.add_subparsers(dest="what", required=True, metavar="ranking|investigation|search")
         search = what.add_parser("search", help="Recall of the passage that answers: words, meaning, and both.")
         searching.add_arguments(search, _count)
+        whole = what.add_parser("investigation", help="The true diagnosis before and after a whole run, blinded.")
+        investigating.add_arguments(whole, _count)
         ranking = what.add_parser("ranking", help="Recall and rank of the true diagnosis, publication-blind.")
         add = ranking.add_argument
         add("cases", type=Path, metavar="CASES", help="A zip, a directory, a phenopacket, or a JSON list of cases.")
@@ -62,7 +65,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it the same way
         try:
-            code = self._search(options) if options["what"] == "search" else self._ranking(options)
+            code = {"search": self._search, "investigation": self._investigation}.get(options["what"], self._ranking)(
+                options
+            )
             self.stdout.flush()
         except BrokenPipeError:  # the reader of our pipe has seen enough; what was to be kept is kept
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -81,6 +86,14 @@ class Command(BaseCommand):
             searching.run(options, self._say, self.stdout.write)
         except KeyboardInterrupt:
             self._say("Interrupted. What was embedded is kept; nothing was written to OUT.")
+            return INTERRUPTED
+        return 0
+
+    def _investigation(self, options: dict[str, Any]) -> int:
+        try:
+            investigating.run(options, self._say, self.stdout.write)
+        except KeyboardInterrupt:
+            self._say("Interrupted. Nothing was written to OUT.")
             return INTERRUPTED
         return 0
 

@@ -1,0 +1,1 @@
+"""How good a whole investigation is beside the instant ranking it begins with."""
