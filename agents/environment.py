@@ -173,6 +173,7 @@ class Environment:
             steps_left=self.request.budget.steps - len(steps) - AFTER,
             asks=self.request.asks,
             cases=bool(self.world.bank.size or self.world.local),
+            passages=self.world.passages,
             failed=frozenset(one.key for one in steps if one.error),
         )
 

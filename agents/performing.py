@@ -19,6 +19,7 @@ from agents.contract import Evidence
 from agents.evidence import frequency_words, label_of, of_annotation, of_profile
 from agents.passages import of_passage
 from retrieval.cases import match
+from retrieval.errors import RetrievalError
 from retrieval.model import Annotation, Disease, Finding, Profile
 from retrieval.passages.search import search
 from retrieval.search.client import Note
@@ -54,6 +55,14 @@ class World:
     @property
     def bank(self) -> CaseBank:
         return self.knowledge.cases
+
+    @property
+    def passages(self) -> bool:
+        """Whether there is a text to search; not where it cannot be read."""
+        try:
+            return bool(self.knowledge.passages.size)
+        except RetrievalError:
+            return False
 
     @property
     def local(self) -> CaseBank | None:

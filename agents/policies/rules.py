@@ -74,7 +74,7 @@ def _read_leaders(s: Situation) -> Decision | None:
 
 def _search_mimics(s: Situation) -> Decision | None:
     """Passages on what separates the leader from each candidate close behind it."""
-    if not s.knowledge.passages.size:
+    if not s.passages:
         return None
     first = s.leaders[0]
     for other in s.leaders[1 : 1 + MIMICS]:
@@ -93,7 +93,7 @@ def _look_at_targets(s: Situation) -> Decision | None:
         if not _was_read(s, target):
             return Decision(Lookup(target, ""), "sent_back", {"name": name, "round": s.round})
         action = Search((target,), _objected(s, target))
-        if s.knowledge.passages.size and action.findings and key_of(action) not in s.done:
+        if s.passages and action.findings and key_of(action) not in s.done:
             return Decision(action, "sent_back", {"one": name, "other": "", "round": s.round})
     return None
 

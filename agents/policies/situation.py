@@ -42,6 +42,7 @@ class Situation:
     steps_left: int  # before statements must be written
     asks: bool
     cases: bool  # published or local cases can be matched
+    passages: bool  # texts can be searched
     failed: frozenset[str] = frozenset()  # keys of steps that could not be carried out
 
     @cached_property

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F, Q, Sum
+
 from diagnosis_app.cases.content import Content, read_content
 from diagnosis_app.cases.models import Case, CaseVersion
 from diagnosis_app.reanalysis import first_five
 from diagnosis_app.reanalysis.first_five import FIRST, Placed
 from diagnosis_app.reanalysis.models import Alert, Reranking
-from diagnosis_app.runs.models import Outcome, Run
+from diagnosis_app.runs.models import Outcome, Question, Run
+from diagnosis_app.runs.sums import OBJECTION
 
 _WITH_LIST = (Outcome.RANKED, Outcome.PARTIAL)
 
@@ -70,9 +73,13 @@ def _had(case: Case, version: CaseVersion | None, digest: str) -> list[_Had]:
     return [one for one in found if one.snapshot]
 
 
-def _of_run(run: Run) -> tuple[Placed, ...]:
-    rows: Any = run.candidates.order_by("rank")[:FIRST]
+def _of_run(run: Run) -> tuple[Placed, ...] | None:
+    """The list as this content alone gives it: without the sceptic's objections, and none where answers came in."""
+    if run.questions.filter(answer__in=(Question.Answer.PRESENT, Question.Answer.EXCLUDED)).exists():
+        return None
+    held = Sum("contributions__value", filter=Q(contributions__kind=OBJECTION), default=0.0)
+    rows: Any = run.candidates.annotate(plain=F("score") - held).order_by("-plain", "disease")[:FIRST]
     return tuple(
-        Placed(row.rank, row.disease, tuple(row.ids) or (row.disease,), row.name, row.score, row.strength)
-        for row in rows
+        Placed(rank, row.disease, tuple(row.ids) or (row.disease,), row.name, row.plain, row.strength)
+        for rank, row in enumerate(rows, 1)
     )

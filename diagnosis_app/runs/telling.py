@@ -133,6 +133,10 @@ def _got_intake(got: Facts) -> str:
             aside,
         )
         said = f"{said} {more % {'n': aside}}"
+    lost = {"cases": _("the published cases"), "passages": _("the passages")}
+    names = [lost[one] for one in got.get("lost", ()) if one in lost]
+    if names:
+        said = f"{said} {_('Cannot be read: %(names)s.') % {'names': _and(names)}}"
     return said
 
 
