@@ -71,10 +71,11 @@ class BlindRanker(Ranker):
         self._diseases = diseases
         self._blind_sources = Sources(diseases)
         self._instead, self._hidden = instead, hidden
+        self._last: tuple[Profile, Weighed] | None = None
 
     def rank(self, profile: Profile, *, limit: int = 50) -> Ranking:
         reading = read_profile(self._ontology, profile)
-        weighed = self.weighed(profile, instead=self._instead, hidden=self._hidden)
+        weighed = self._as_weighed(profile)
         scores = self._round(self.prior + weighed.total())
         probabilities = self._probabilities(weighed, scores)
         order = self._order(scores)
@@ -102,7 +103,7 @@ class BlindRanker(Ranker):
         index = self._diseases.index(disease_id)
         assert index is not None  # noqa: S101  `disease` raises for what has no index
         reading = read_profile(self._ontology, profile)
-        weighed = self.weighed(profile, instead=self._instead, hidden=self._hidden)
+        weighed = self._as_weighed(profile)
         scores = self._round(self.prior + weighed.total())
         order = self._order(scores)
         found = np.flatnonzero(self._ranked[order] == index)
@@ -117,6 +118,12 @@ class BlindRanker(Ranker):
         return explanation(self._ontology, diseases, scorer, reading, candidate, disease, index, rivals)
 
     # --- inside ----------------------------------------------------------
+
+    def _as_weighed(self, profile: Profile) -> Weighed:
+        """An investigation explains one candidate after the other: the last profile is remembered."""
+        if self._last is None or self._last[0] != profile:
+            self._last = (profile, self.weighed(profile, instead=self._instead, hidden=self._hidden))
+        return self._last[1]
 
     def _candidate(self, weighed: Weighed, place: int, rank: int, probabilities: np.ndarray) -> ScoredDisease:
         apart = weighed.apart.get(place)
