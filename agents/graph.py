@@ -6,7 +6,8 @@ where a leader fell.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeVar
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
@@ -24,20 +25,27 @@ from agents.nodes.verify import verify
 from agents.nodes.weigh import weigh
 from agents.state import Context, State
 
+NODES: Mapping[str, Callable[..., State]] = {
+    "intake": intake,
+    "rank": rank,
+    "decide": decide,
+    "act": act,
+    "ask": ask,
+    "weigh": weigh,
+    "challenge": challenge,
+    "conclude": conclude,
+    "verify": verify,
+}
+Graph = TypeVar("Graph", bound=StateGraph[Any, Any, Any, Any])
+
 
 def build(saver: BaseCheckpointSaver[Any] | None = None) -> CompiledStateGraph[State, Context, State, State]:
-    graph = StateGraph(State, context_schema=Context)
-    for name, node in (
-        ("intake", intake),
-        ("rank", rank),
-        ("decide", decide),
-        ("act", act),
-        ("ask", ask),
-        ("weigh", weigh),
-        ("challenge", challenge),
-        ("conclude", conclude),
-        ("verify", verify),
-    ):
+    return wired(StateGraph(State, context_schema=Context), NODES).compile(checkpointer=saver)
+
+
+def wired(graph: Graph, nodes: Mapping[str, Callable[..., Any]]) -> Graph:
+    """The graph with a node for every name, and what follows what."""
+    for name, node in nodes.items():
         graph.add_node(name, node)
     graph.add_edge(START, "intake")
     graph.add_edge("intake", "rank")
@@ -49,7 +57,7 @@ def build(saver: BaseCheckpointSaver[Any] | None = None) -> CompiledStateGraph[S
     graph.add_conditional_edges("challenge", _after_challenge)
     graph.add_edge("conclude", "verify")
     graph.add_edge("verify", END)
-    return graph.compile(checkpointer=saver)
+    return graph
 
 
 def _after_rank(state: State) -> Literal["decide", "__end__"]:
