@@ -64,11 +64,11 @@ def first(answered: dict[str, Any]) -> tuple[str, float]:
 
 
 def test_the_file_at_the_top_opens_it_without_django_and_an_answer_goes_on() -> None:
-    surroundings = {**os.environ, "LANGSMITH_TRACING": "true", "LANGCHAIN_TRACING_V2": "true", "LANGSMITH_API_KEY": "key"}
+    asked_for = {"LANGSMITH_TRACING": "true", "LANGCHAIN_TRACING_V2": "true", "LANGSMITH_API_KEY": "key"}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, json.dumps(LENS)],
         cwd=ROOT,
-        env=surroundings,
+        env={**os.environ, **asked_for},
         capture_output=True,
         text=True,
         check=False,
