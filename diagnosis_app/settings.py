@@ -150,6 +150,7 @@ INSTALLED_APPS = [
     "diagnosis_app.cases",
     "diagnosis_app.attachments",
     "diagnosis_app.runs",
+    "diagnosis_app.batch",
     "diagnosis_app.reanalysis",
     "diagnosis_app.literature",
     "diagnosis_app.evaluation",

@@ -40,7 +40,7 @@ NAMED_FOR_A_BENCHMARK = "Published cases named for a benchmark"
 def choose(wanted: str | None, say: Say, cases: Sequence[PublishedCase] | None = None) -> Snapshot:
     """`wanted` is the id of a snapshot. `cases` are the only published ones, an empty list is none;
     without it those that the snapshot holds."""
-    measured = library.snapshot(_id(wanted)) if wanted else library.current()
+    measured = library.snapshot(full_id(wanted)) if wanted else library.current()
     if wanted:
         if cases is None or (not cases and not _has_cases(measured)):
             return measured
@@ -154,7 +154,8 @@ def source_of(cases: Sequence[PublishedCase]) -> Source:
     return Source(kept.KIND, lambda: Fetched({}, {}), lambda _: record, lambda _: Parsed(cases=cases))
 
 
-def _id(wanted: str) -> str:
+def full_id(wanted: str) -> str:
+    """The id of the snapshot that begins so."""
     names = [name for name in publish.finished(Path(settings.KNOWLEDGE_DIR)) if name.startswith(wanted)]
     if len(names) == 1:
         return names[0]

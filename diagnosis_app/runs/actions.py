@@ -24,17 +24,18 @@ from diagnosis_app.runs.models import Run, State
 from diagnosis_app.runs.store import end
 
 
-def request_run(actor: Actor, case: Case, *, asks: bool = True) -> Run:
+def request_run(actor: Actor, case: Case, *, asks: bool = True, background: bool = False) -> Run:
     """Starts an investigation of the case as it is now. While one is under way, that one comes back.
 
     Unsaved changes become a version first, so the run speaks of something that cannot change. `asks`: whether it may
-    put a question and wait for the answer.
+    put a question and wait for the answer. In the `background` it asks nothing, and workers take it when no other
+    investigation waits.
     """
     actor.require(Verb.RUN_START, case)
     if actor.user_id is None:
         raise Invalid(_("Nobody is signed in."), hint=_("Sign in first."))
     if (active := active_run(case)) is not None:
-        return active
+        return active if background else _hurried(active)
     knowledge = library.current()  # before anything is written: without knowledge there is nothing to start
     try:
         with transaction.atomic():
@@ -43,11 +44,13 @@ def request_run(actor: Actor, case: Case, *, asks: bool = True) -> Run:
                 team_id=case.team_id,
                 case=case,
                 version=version,
-                manifest=manifest_for(version, knowledge, asks=asks),
+                manifest=manifest_for(version, knowledge, asks=asks and not background),
                 requested_by_id=actor.user_id,
+                background=background,
             )
             events.append(run.pk, EventType.QUEUED, "run.queued", {"version": version.number})
             detail = {"case": str(case.pk), "version": version.number, "snapshot": knowledge.id}
+            detail |= {"background": True} if background else {}
             log.record(actor, Verb.RUN_START, object=f"run:{run.pk}", team_id=case.team_id, detail=detail)
             transaction.on_commit(lambda: ring(run.pk))
     except IntegrityError:
@@ -101,6 +104,14 @@ def find(actor: Actor, verb: Verb, run_id: UUID | str) -> Run:
     except (Run.DoesNotExist, ValidationError, ValueError, TypeError):
         raise Hidden() from None  # the same words as for one of another team
     actor.require(verb, run)
+    return run
+
+
+def _hurried(run: Run) -> Run:
+    """Somebody waits for it now: a worker takes it before what runs in the background."""
+    if Run.objects.filter(pk=run.pk, background=True, state=State.QUEUED).update(background=False) == 1:
+        run.background = False
+        ring(run.pk)
     return run
 
 

@@ -24,11 +24,14 @@ log = logging.getLogger("clew.runs")
 def ring(run_id: UUID) -> bool:
     """True if the broker took it. Never raises for a broker that is down, and does not wait for it."""
     from diagnosis_app.celery import app
+    from diagnosis_app.leases import LOW
     from diagnosis_app.runs.tasks import investigate
 
+    priority = LOW if Run.objects.filter(pk=run_id, background=True).exists() else 0
     try:
         with app.connection(transport_options=IMPATIENT) as connection:
-            investigate.apply_async(args=(str(run_id),), retry=False, producer=app.amqp.Producer(connection))
+            producer = app.amqp.Producer(connection)
+            investigate.apply_async(args=(str(run_id),), retry=False, producer=producer, priority=priority)
     except (OperationalError, RedisError, OSError) as error:
         log.warning("run %s stays queued: the broker did not answer (%s)", run_id, type(error).__name__)
         return False

@@ -24,7 +24,9 @@ class Swept:
 
 
 def sweep() -> Swept:
-    """One round. A run that was rung for is left alone for half a lease: it may only be in the line."""
+    """One round, runs that somebody waits for first. One that was rung for is left alone for half a lease: it may
+    only be in the line.
+    """
     orphans = Run.objects.filter(Q(state=State.QUEUED) | expired())
     given_up = sum(
         give_up(run_id) for run_id in list(orphans.filter(attempts__gte=ATTEMPTS).values_list("pk", flat=True))
@@ -32,7 +34,7 @@ def sweep() -> Swept:
     before = Now() - timedelta(seconds=max(settings.LEASE_SECONDS / 2, 2.0))
     quiet = orphans.filter(attempts__lt=ATTEMPTS).filter(Q(rung_at__isnull=True) | Q(rung_at__lt=before))
     rung = 0
-    for run_id in list(quiet.order_by("created_at").values_list("pk", flat=True)[:200]):
+    for run_id in list(quiet.order_by("background", "created_at").values_list("pk", flat=True)[:200]):
         if not ring(run_id):
             break  # the broker is down: the next round tries again
         rung += 1

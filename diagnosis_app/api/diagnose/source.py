@@ -39,7 +39,7 @@ def read_source(path: str) -> Source:
         raise TooLarge(
             f"is larger than {LIMIT // (1024 * 1024)} MB.", hint="Keep the part that describes this patient."
         )
-    return Source(name, _decode(data))
+    return Source(name, decode(data))
 
 
 def shown(name: str) -> str:
@@ -78,7 +78,8 @@ def _read_file(path: str) -> bytes:
         raise Invalid(f"cannot be read: {reason}.", hint="Check the name.", code="input.unreadable") from None
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
+    """The text of a file, or what is wrong with it and what to do."""
     for magic, what, hint in _MAGIC:
         if data.startswith(magic):
             raise Invalid(f"is {what}, not text.", hint=hint, code="input.binary")
