@@ -68,7 +68,11 @@ def places(request: HttpRequest) -> list[Place]:
         if not actor.may(verb):
             continue
         url = reverse(name)
-        inside = here == url or (url != "/" and here.startswith(url)) or (url == "/" and here.startswith("/cases/"))
+        inside = (
+            here == url
+            or (url != "/" and here.startswith(url))
+            or (url == "/" and here.startswith(("/cases/", "/batches/")))
+        )
         found.append(Place(_(label), url, inside))
     return found
 

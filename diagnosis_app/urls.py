@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("diagnosis_app.api.urls")),
     path("", include("diagnosis_app.attachments.urls")),
     path("", include("diagnosis_app.audit.urls")),
+    path("", include("diagnosis_app.batch.urls")),
     path("", include("diagnosis_app.cases.urls")),
     path("", include("diagnosis_app.evaluation.urls")),
     path("", include("diagnosis_app.knowledge.urls")),

@@ -43,6 +43,12 @@ class Verb(StrEnum):
     RUN_READ = "run.read"
     RUN_CANCEL = "run.cancel"
     RUN_ANSWER = "run.answer"  # a question that an investigation asked
+    BATCH_CREATE = "batch.create"  # read files that become cases
+    BATCH_READ = "batch.read"
+    BATCH_START = "batch.start"  # also goes on and tries again
+    BATCH_CANCEL = "batch.cancel"
+    BATCH_DELETE = "batch.delete"  # with its cases, into the bin and back
+    BATCH_EXPORT = "batch.export"
     ALERT_SEE = "alert.see"  # what new knowledge changed in a case
     LITERATURE_READ = "literature.read"
     LITERATURE_SEARCH = "literature.search"  # asks outside the house
@@ -75,6 +81,12 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.RUN_READ: _CLINIC,
     Verb.RUN_CANCEL: _CLINIC,
     Verb.RUN_ANSWER: _CLINIC,
+    Verb.BATCH_CREATE: _CLINIC,
+    Verb.BATCH_READ: _CLINIC,
+    Verb.BATCH_START: _CLINIC,
+    Verb.BATCH_CANCEL: _CLINIC,
+    Verb.BATCH_DELETE: _CLINIC,
+    Verb.BATCH_EXPORT: _CLINIC,
     Verb.ALERT_SEE: _CLINIC,
     Verb.LITERATURE_READ: _CLINIC,
     Verb.LITERATURE_SEARCH: _CLINIC,

@@ -19,7 +19,9 @@ from frontend.words import number, who
 
 PAGE = 25
 MOST = 500
-STATES = ("open", "awaited", "changed", "closed", "bin")
+STATES = ("open", "awaited", "changed", "closed", "batches", "bin")
+
+UNTOUCHED = Q(batch_item__isnull=False, draft__revision=1)  # made of a file of a batch, and nobody has edited it
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,17 @@ def unseen() -> QuerySet[Alert]:
 
 
 def _in_state(cases: QuerySet[Case], state: str) -> QuerySet[Case]:
+    """What came from a batch stands apart until somebody edits it; what went with its batch is restored with it."""
     if state == "bin":
-        return cases.filter(deleted_at__isnull=False)
+        return cases.filter(deleted_at__isnull=False).exclude(batch_item__binned=True)
     if state == "changed":
         return _in_state(cases, "open").filter(Exists(unseen()))
-    if state == "awaited":
-        return _in_state(cases, "open").filter(Exists(Run.objects.filter(case=OuterRef("pk"), state=State.WAITING)))
-    return cases.filter(deleted_at__isnull=True, closed_at__isnull=state == "open")
+    if state == "awaited":  # also one of a batch: whoever asked for that investigation is asked
+        waiting = Run.objects.filter(case=OuterRef("pk"), state=State.WAITING)
+        return cases.filter(Exists(waiting), deleted_at__isnull=True, closed_at__isnull=True)
+    if state == "batches":
+        return cases.filter(UNTOUCHED, deleted_at__isnull=True)
+    return cases.exclude(UNTOUCHED).filter(deleted_at__isnull=True, closed_at__isnull=state == "open")
 
 
 def _matching(cases: QuerySet[Case], query: str) -> QuerySet[Case]:

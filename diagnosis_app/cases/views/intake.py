@@ -24,7 +24,7 @@ LARGEST = 5 * 1024 * 1024  # bytes of an uploaded phenopacket
 @performs(Verb.CASE_CREATE)
 def new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    case = actions.create_case(actor, _team(actor, request))
+    case = actions.create_case(actor, team_of(actor, request))
     return redirect("case", case_id=case.pk)
 
 
@@ -32,7 +32,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @performs(Verb.CASE_CREATE)
 def example(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    case = actions.create_case(actor, _team(actor, request), read_content(EXAMPLE), origin="example")
+    case = actions.create_case(actor, team_of(actor, request), read_content(EXAMPLE), origin="example")
     return redirect("case", case_id=case.pk)
 
 
@@ -47,7 +47,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             imported = read_phenopacket(_uploaded(request), library.current().ontology)
-            case = actions.create_case(actor, _team(actor, request), imported.content, origin="phenopacket")
+            case = actions.create_case(actor, team_of(actor, request), imported.content, origin="phenopacket")
             context |= {"case": case, "imported": imported}
         except ClinicError as error:
             problems = error.problems if isinstance(error, InvalidMany) else [error]
@@ -67,7 +67,7 @@ def _uploaded(request: HttpRequest) -> bytes:
     return bytes(file.read())
 
 
-def _team(actor: Actor, request: HttpRequest) -> int:
+def team_of(actor: Actor, request: HttpRequest) -> int:
     """The team asked for, or the only one."""
     asked = request.POST.get("team", "")
     if asked:

@@ -63,13 +63,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with suppress(OSError):
             os.nice(NICE)
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it the same way
+        ends = [one for one in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(one) is not signal.SIG_IGN]
+        before = {one: signal.signal(one, signal.default_int_handler) for one in ends}  # both end it the same way
         try:
             code = self._all(options)
         except KeyboardInterrupt:
             code = Exit.INTERRUPTED
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for one, handler in before.items():
+                signal.signal(one, handler or signal.SIG_DFL)
         if code is not Exit.DONE:
             sys.exit(code)
 
