@@ -22,6 +22,7 @@ from ninja.parser import Parser
 from diagnosis_app.accounts.guard import authenticates_itself
 from diagnosis_app.api import (
     alerts,
+    batches,
     cases,
     errors,
     evaluation,
@@ -106,7 +107,8 @@ api.add_exception_handler(Exception, errors.from_exception)
 for _handled in (HttpError, ValidationError, Http404):
     api.add_exception_handler(_handled, errors.from_exception)
 for _part in (
-    terms, ranking, knowledge, ingestions, cases, alerts, next_steps, similar, passages, phenopackets, runs, evaluation,
+    terms, ranking, knowledge, ingestions, cases, batches, alerts, next_steps, similar, passages, phenopackets, runs,
+    evaluation,
 ):  # fmt: skip
     api.add_router("", _part.operations.router)
 

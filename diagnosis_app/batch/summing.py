@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 FIRST = 5  # candidates in a row
 UNREADABLE = "unreadable"
@@ -26,6 +27,7 @@ class Row:
     warnings: tuple[str, ...] = ()
     error: Mapping[str, str] = field(default_factory=dict)  # code, message, hint
     case: str = ""
+    ids: tuple[UUID | None, UUID | None] = (None, None)  # of case and run, where they are stored
     diagnosis: str | None = None  # the rank of the named one, where it was asked for
 
     def as_json(self) -> dict[str, Any]:

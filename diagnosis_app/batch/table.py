@@ -164,4 +164,5 @@ def _row(item: Any, first: tuple[dict[str, Any], ...]) -> Row:
         warnings=tuple(item.warnings),
         error=item.error or (run.error if run else {}),
         case=item.case.reference if item.case else "",
+        ids=(item.case_id, item.run_id),
     )

@@ -27,6 +27,9 @@ from diagnosis_app.api.site import api
 from diagnosis_app.attachments import actions as attachments
 from diagnosis_app.attachments.models import Attachment
 from diagnosis_app.audit.models import Entry
+from diagnosis_app.batch import actions as batches
+from diagnosis_app.batch.files import File
+from diagnosis_app.batch.models import Batch
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.content import Content, FindingEntry
 from diagnosis_app.cases.models import Case
@@ -59,6 +62,7 @@ class World:
     alert: Alert
     search: Search
     letter: Attachment
+    batch: Batch
 
 
 @pytest.fixture
@@ -87,7 +91,12 @@ def world(clinic: Clinic, other_clinic: Clinic, published: CaseBank) -> Iterator
     letter = attachments.add(actor, case, "LETTER.txt", b"She has seizures.")
     blocks = [{"text": "She has seizures.", "page": None, "kind": "paragraph", "section": []}]
     Attachment.objects.update(state="ready", kind="text", blocks=blocks)  # as a worker would
-    yield World(clinic, other_clinic, case, run, token, upload, ingestion, held, publication, alert, search, letter)
+    batch = batches.create(
+        actor, clinic.team.pk, "ward.zip", [File("a.txt", b"HP:0001250"), File("b.txt", b"HP:0001263")]
+    )
+    yield World(
+        clinic, other_clinic, case, run, token, upload, ingestion, held, publication, alert, search, letter, batch
+    )
     for left in uploads.of(curator.pk):  # files: no transaction takes them back
         uploads.discard(left)
 
@@ -109,6 +118,10 @@ def a_run(world: World) -> dict[str, Any]:
 
 def a_letter(world: World) -> dict[str, Any]:
     return {"case_id": world.case.pk, "attachment_id": world.letter.pk}
+
+
+def a_batch(world: World) -> dict[str, Any]:
+    return {"batch_id": world.batch.pk}
 
 
 def a_version(world: World) -> dict[str, Any]:
@@ -243,6 +256,17 @@ PAGES: dict[str, Route] = {
     "letter_restore": Route("POST", Verb.CASE_EDIT, a_letter),
     "letter_erase": Route("POST", Verb.CASE_PURGE, a_letter),
     "letter_retry": Route("POST", Verb.CASE_EDIT, a_letter),
+    "batches": Route("GET", Verb.BATCH_READ),
+    "batch_upload": Route("POST", Verb.BATCH_CREATE),
+    "batch": Route("GET", Verb.BATCH_READ, a_batch),
+    "batch_summary": Route("GET", Verb.BATCH_EXPORT, a_batch),
+    "batch_start": Route("POST", Verb.BATCH_START, a_batch),
+    "batch_cancel": Route("POST", Verb.BATCH_CANCEL, a_batch),
+    "batch_resume": Route("POST", Verb.BATCH_START, a_batch),
+    "batch_retry": Route("POST", Verb.BATCH_START, a_batch),
+    "batch_discard": Route("POST", Verb.BATCH_DELETE, a_batch),
+    "batch_delete": Route("POST", Verb.BATCH_DELETE, a_batch),
+    "batch_restore": Route("POST", Verb.BATCH_DELETE, a_batch),
     "terms": Route("GET", Verb.KNOWLEDGE_READ),
     "read": Route("POST", Verb.RANK),
     "genes": Route("GET", Verb.KNOWLEDGE_READ),
@@ -330,6 +354,10 @@ OPERATIONS: dict[str, Route] = {
     "get_comparison": Route("GET", Verb.CASE_READ, a_pair),
     "export_phenopacket": Route("GET", Verb.CASE_EXPORT, a_case),
     "list_alerts": Route("GET", Verb.CASE_READ, a_case),
+    "create_batch": Route("POST", Verb.BATCH_CREATE),
+    "list_batches": Route("GET", Verb.BATCH_READ),
+    "get_batch": Route("GET", Verb.BATCH_READ, a_batch),
+    "cancel_batch": Route("POST", Verb.BATCH_CANCEL, a_batch),
     "start_run": Route("POST", Verb.RUN_START, a_case),
     "list_runs": Route("GET", Verb.RUN_READ, a_case),
     "get_run": Route("GET", Verb.RUN_READ, a_run),
@@ -380,6 +408,7 @@ def elsewhere(route: Route, world: World) -> dict[str, Any]:
         "case_id": uuid4(),
         "run_id": uuid4(),
         "search_id": uuid4(),
+        "batch_id": uuid4(),
         "alert_id": 10**9,
         "user_id": 10**9,
         "token_id": 10**9,

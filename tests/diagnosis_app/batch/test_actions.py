@@ -1,4 +1,4 @@
-"""A batch from its files to its table: read, started, fed to workers a few at a time, stopped, gone on with, deleted."""
+"""A batch from its files to its table: read, started, fed to workers a few at a time, stopped, resumed, deleted."""
 
 from __future__ import annotations
 
