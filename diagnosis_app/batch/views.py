@@ -189,7 +189,7 @@ def _shown(request: HttpRequest, actor: Actor, found: Batch) -> dict[str, Any]:
         "counts": _counts(found, progress),
         "asked": asked,
         "sort": f"-{asked.sort}" if asked.down else asked.sort,
-        "heads": _heads(asked),
+        "heads": _heads(asked, started=found.started_at is not None),
         "table": table_of(found, asked),
         "cancellable": progress.state == "under_way",
         "resumable": found.deleted_at is None and bool(found.started_at) and bool(progress.counts.get("cancelled")),
@@ -204,15 +204,11 @@ def _counts(found: Batch, progress: Progress) -> list[tuple[str, str, int]]:
     return [(one, words[one], progress.counts[one]) for one in OUTCOMES if progress.counts.get(one)]
 
 
-def _heads(asked: Asked) -> list[dict[str, Any]]:
+def _heads(asked: Asked, *, started: bool) -> list[dict[str, Any]]:
     """The headings of the table, each with the order that pressing it asks for."""
-    named = {
-        "file": _("File"),
-        "outcome": _("Outcome"),
-        "leading": _("Leading"),
-        "score": _("Score"),
-        "seconds": _("Took"),
-    }
+    named = {"file": _("File"), "outcome": _("Outcome") if started else _("Was it read?")}
+    if started:
+        named |= {"leading": _("Leading"), "score": _("Score"), "seconds": _("Took")}
     heads = []
     for key, label in named.items():
         here = key == asked.sort
