@@ -25,14 +25,15 @@ from retrieval.errors import RetrievalError
 
 ROOM = 4  # runs of batches under way, over all batches
 WAITING = Q(items__state=Item.State.WAITING)
-UNDER_WAY = Q(items__state=Item.State.GIVEN) & ~Q(items__run__state=State.ENDED) & Q(items__run__isnull=False)
+BUSY = (State.QUEUED, State.RUNNING)
+UNDER_WAY = Q(items__run__state__in=BUSY, items__run__background=True)
 log = logging.getLogger("clew.batch")
 
 
 def room() -> int:
     """How many more runs may be begun."""
-    given = Item.objects.filter(state=Item.State.GIVEN, run__isnull=False)
-    return max(0, ROOM - given.exclude(run__state=State.ENDED).count())
+    busy = Item.objects.filter(run__state__in=BUSY, run__background=True)  # one that somebody asked for is not ours
+    return max(0, ROOM - busy.count())
 
 
 def hungry() -> QuerySet[Batch]:
