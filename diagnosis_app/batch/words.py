@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from diagnosis_app.runs.narration import reason
 
+_OF_ALL = frozenset({"no_reasoning_model", "search_away"})  # alike in every row; the result says it
 Look = tuple[str, str, str]  # tone, sign, word
 
 
@@ -41,5 +42,5 @@ def why(outcome: str, reasons: Sequence[str], error: Mapping[str, str]) -> str:
     if error:
         return " ".join(part for part in (error.get("message", ""), error.get("hint", "")) if part)
     if outcome == "partial":
-        return " ".join(reason(code) for code in reasons if code != "no_reasoning_model")  # true of all of them
+        return " ".join(reason(code) for code in reasons if code not in _OF_ALL)
     return ""
