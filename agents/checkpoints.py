@@ -1,4 +1,4 @@
-"""Opens the scratch memory of the graph: a SQLite file of its own, tables beside a PostgreSQL database, or none at all.
+"""Opens the scratch memory of the graph: a SQLite file of its own, or tables beside a PostgreSQL database.
 
 A file that cannot be read is set aside and a new one begun: checkpoints are scratch, and a run without one starts
 again from its first step, which by the rules of the record changes nothing.
@@ -24,11 +24,6 @@ _LOCK = 0x636C6578  # one worker at a time prepares the tables
 def sqlite_file(path: Path) -> Iterator[BaseCheckpointSaver[Any]]:
     with closing(_connect(path)) as connection:
         yield SqliteSaver(connection)
-
-
-def in_memory() -> BaseCheckpointSaver[Any]:
-    """For a run that ends in the process in which it began, or not at all."""
-    return InMemorySaver()
 
 
 @contextmanager

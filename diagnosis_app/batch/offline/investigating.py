@@ -47,9 +47,9 @@ def investigate(given: Input, content: Content, manifest: dict[str, Any], knowle
     control = runner.Control()
     outcome: Outcome | Waiting
     try:
-        with _limited(control):
+        with _limited(control), checkpoints.in_memory() as saver:
             outside = Outside(search=Client(Path(settings.RETRIEVAL_SOCKET)))
-            outcome = runner.run(request, knowledge, record, checkpoints.in_memory(), control, outside=outside)
+            outcome = runner.run(request, knowledge, record, saver, control, outside=outside)
         if isinstance(outcome, Waiting):
             raise TypeError("A question was put to nobody.")
     except Exception as error:  # the border: one case that fails is one row, and nothing of it is logged
