@@ -278,13 +278,15 @@ def test_a_killed_process_leaves_no_half_file_and_the_next_one_goes_on(folder: P
     for number in range(12):
         (folder / f"n{number:02}.json").write_bytes(packet(THUMBS[: 3 + number % 3], id=f"patient-{number}"))
     first = process(folder, out)
-    deadline = time.monotonic() + 60
-    while len(list((out / "cases").glob("*.json"))) < 3:
-        assert time.monotonic() < deadline and first.poll() is None, first.stderr and first.stderr.read()
-        time.sleep(0.02)
-    assert os.getpriority(os.PRIO_PROCESS, first.pid) >= 10, "whoever works at this machine goes first"
-    first.send_signal(signal.SIGKILL)
-    first.wait()
+    try:
+        deadline = time.monotonic() + 300  # at its low priority, on a machine that others use
+        while len(list((out / "cases").glob("*.json"))) < 3:
+            assert time.monotonic() < deadline and first.poll() is None, "it wrote nothing"
+            time.sleep(0.02)
+        assert os.getpriority(os.PRIO_PROCESS, first.pid) >= 10, "whoever works at this machine goes first"
+    finally:
+        first.kill()
+        first.wait()
     there = results(out)  # every file parses
     assert 3 <= len(there) < 15 and not (out / "summary.json").exists()
     stamps = {name: path.stat().st_mtime_ns for name, path in there.items()}
