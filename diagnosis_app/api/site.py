@@ -23,6 +23,7 @@ from diagnosis_app.accounts.guard import authenticates_itself
 from diagnosis_app.api import (
     alerts,
     cases,
+    compare,
     errors,
     evaluation,
     ingestions,
@@ -106,7 +107,8 @@ api.add_exception_handler(Exception, errors.from_exception)
 for _handled in (HttpError, ValidationError, Http404):
     api.add_exception_handler(_handled, errors.from_exception)
 for _part in (
-    terms, ranking, knowledge, ingestions, cases, alerts, next_steps, similar, passages, phenopackets, runs, evaluation,
+    terms, ranking, knowledge, ingestions, cases, alerts, next_steps, similar, passages, phenopackets, runs, compare,
+    evaluation,
 ):  # fmt: skip
     api.add_router("", _part.operations.router)
 
