@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from diagnosis_app.cases.term_words import WHOLE
 from diagnosis_app.compare.side import Known, Side
 from diagnosis_app.compare.sums import PRIOR, REST, Change, Term
 
+NOTHING = 1e-9  # log-odds: what rounding leaves of two equal sums
 _DOCUMENTED = ("matched", "match", "through", "frequency", "references", "code")
 _OF_A_FINDING = frozenset({"finding", "excluded"})
 
@@ -29,6 +31,7 @@ class Cause(StrEnum):
     OBJECTION = "objection"
     UNTOLD = "untold"  # several of these differ, and the term does not tell which of them it was
     UNKNOWN = "unknown"  # nothing recorded explains it
+    SAME = "same"  # the term is the same in both
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +53,31 @@ class Between:
         """Whether the manifests pin another value under one of these names."""
         return any(self.a.pinned(name) != self.b.pinned(name) for name in names)
 
-    @property
+    @cached_property
     def knowledge(self) -> bool:
         return self.differs("snapshot")
 
-    @property
+    @cached_property
     def scoring(self) -> bool:
         return self.differs("ranker")
 
-    @property
+    @cached_property
     def prevalence(self) -> bool:
         return self.differs("prevalence")
 
-    @property
+    @cached_property
     def code(self) -> bool:
         return self.differs("code_digest", "code", "graph")
 
-    @property
+    @cached_property
     def patient(self) -> bool:
         return _patient(self.a) != _patient(self.b)
 
-    @property
+    @cached_property
     def genes(self) -> bool:
         return self.a.content.profile().genes != self.b.content.profile().genes
 
-    @property
+    @cached_property
     def findings(self) -> set[Cause]:
         """Whether findings of the case or answers differ, or both; empty where none does."""
         older, newer = self.a.known, self.b.known
@@ -85,6 +88,8 @@ class Between:
 def trace(change: Change, between: Between) -> Traced:
     """The cause of one change. The term is told by what was stored of it on either side."""
     kind = change.one.kind
+    if abs(change.amount) < NOTHING:
+        return Traced(Cause.SAME)
     if kind == REST:
         return Traced(Cause.UNKNOWN)
     if kind == "objection":

@@ -20,7 +20,6 @@ from diagnosis_app.compare.sums import total
 from diagnosis_app.compare.words import cause_words, move_words, term_title, term_words
 from diagnosis_app.runs.models import Outcome
 from diagnosis_app.runs.narration import reason
-from frontend.words import signed
 
 FIRST = 10  # candidates of either side whose moves stand open; what moved further down is folded away
 PIECES = 6  # of evidence shown at once
@@ -62,7 +61,8 @@ class Held:
     count: int
     shown: tuple[Piece, ...]
     folded: tuple[Piece, ...]
-    left: int
+    more: int  # than stand open
+    left: int  # of them are not listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +166,12 @@ def without_list(side: Side, name: str) -> str:
 
 def _line(one: Move, found: Comparison) -> Line:
     moves, between = found.moves, found.between
-    different = [term for term in one.terms if abs(term.change.amount) > 1e-9]
+    different = [term for term in one.terms if term.traced.cause is not Cause.SAME]
     terms = tuple(
         TermLine(
             title=term_title(term.change.one),
-            a=signed(term.change.before.value) if term.change.before else "",
-            b=signed(term.change.after.value) if term.change.after else "",
+            a=fine(term.change.before.value) if term.change.before else "",
+            b=fine(term.change.after.value) if term.change.after else "",
             change=fine(term.change.amount),
             cause=cause_words(term.traced.cause),
             words=term_words(term, between),
@@ -208,6 +208,13 @@ def _evidence(found: Comparison) -> tuple[Held, ...]:
         (_("Only in B"), found.evidence.only_b),
     )
     return tuple(
-        Held(title, len(pieces), pieces[:PIECES], pieces[PIECES:MORE], max(0, len(pieces) - MORE))
+        Held(
+            title,
+            len(pieces),
+            pieces[:PIECES],
+            pieces[PIECES:MORE],
+            more=max(0, len(pieces) - PIECES),
+            left=max(0, len(pieces) - MORE),
+        )
         for title, pieces in parts
     )

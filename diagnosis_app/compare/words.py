@@ -38,6 +38,7 @@ def cause_words(cause: Cause) -> str:
         Cause.OBJECTION: _("Objection"),
         Cause.UNTOLD: _("Not told apart"),
         Cause.UNKNOWN: _("Unexplained"),
+        Cause.SAME: _("Same"),
     }[cause]
 
 
@@ -62,7 +63,7 @@ def term_title(term: Term) -> str:
 def term_words(one: TermChange, between: Between) -> str:
     """Why the term is another one, without its number and without a full stop."""
     change, cause = one.change, one.traced.cause
-    if abs(change.amount) < LEVEL and cause is Cause.UNKNOWN:
+    if cause is Cause.SAME:
         return ""
     if cause is Cause.UNTOLD:
         return _untold(change, one.traced.among)

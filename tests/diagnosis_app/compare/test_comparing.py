@@ -96,7 +96,7 @@ def test_lists_that_differ_though_nothing_does_are_called_what_they_are(
     found = compared(case)
     assert found.differing == 0
     changed = next(one for one in found.moves.all if one.one.disease == term.candidate.disease)
-    assert [one.traced.cause for one in changed.terms if one.change.amount] == [Cause.UNKNOWN]
+    assert [one.traced.cause for one in changed.terms if one.traced.cause is not Cause.SAME] == [Cause.UNKNOWN]
     (caveat,) = caveats(found)
     assert "Nothing that was recorded differs, and still the lists do" in caveat
     assert "nothing that was recorded explains it" in move_words(changed, found.moves, found.between)
@@ -160,7 +160,7 @@ def test_genes_are_the_cause_of_the_terms_of_genes(case: Case, investigate: Inve
     found = compared(case)
     assert [one.text for one in row_of(found, "patient").changes] == ["FGFR2 added to the candidate genes"]
     adds_up(found)
-    causes = {term.traced.cause for one in found.moves.all for term in one.terms if term.change.amount}
+    causes = {term.traced.cause for one in found.moves.all for term in one.terms if term.traced.cause is not Cause.SAME}
     assert causes == {Cause.GENES}
     assert "the genes of the case are other ones" in told_of(found, "Pfeiffer syndrome")
 
@@ -170,7 +170,9 @@ def test_age_is_the_cause_of_what_only_age_moved(case: Case, investigate: Invest
     investigate(case, age="P60Y", onset="P55Y")
     found = compared(case)
     adds_up(found)
-    changed = {term.traced.cause for one in found.moves.all for term in one.terms if abs(term.change.amount) > 1e-9}
+    changed = {
+        term.traced.cause for one in found.moves.all for term in one.terms if term.traced.cause is not Cause.SAME
+    }
     assert changed == {Cause.PATIENT}
 
 
@@ -212,7 +214,7 @@ def test_an_objection_is_a_term_of_its_own(case: Case, investigate: Investigate,
     found = compared(case)
     adds_up(found)
     moved = next(one for one in found.moves.all if one.one.disease == first.disease)
-    assert [one.traced.cause for one in moved.terms if one.change.amount] == [Cause.OBJECTION]
+    assert [one.traced.cause for one in moved.terms if one.traced.cause is not Cause.SAME] == [Cause.OBJECTION]
     said = move_words(moved, found.moves, found.between)
     assert "Objection: Muenke syndrome explains more: raised in B alone (−1.5)." in said
 
@@ -328,7 +330,7 @@ def test_other_weights_alone_are_the_scoring(case: Case, investigate: Investigat
     Run.objects.filter(pk=second.pk).update(manifest={**second.manifest, "ranker": "twice"})
     found = compared(case)
     adds_up(found)
-    causes = {term.traced.cause for one in found.moves.all for term in one.terms if term.change.amount}
+    causes = {term.traced.cause for one in found.moves.all for term in one.terms if term.traced.cause is not Cause.SAME}
     assert causes == {Cause.SCORING}
     assert all(
         term.change.amount == 0 for one in found.moves.all for term in one.terms if term.change.one.kind == PRIOR

@@ -165,7 +165,7 @@ def test_a_program_reads_the_same_as_the_page(ask: Asking, case: Case, pair: tup
     for one in both:
         assert fsum(term["change"] for term in one["terms"]) == pytest.approx(one["score_b"] - one["score_a"], abs=1e-6)
         assert one["change"] == pytest.approx(one["score_b"] - one["score_a"])
-    assert {term["cause"] for one in both for term in one["terms"] if abs(term["change"]) > 1e-9} == {"finding"}
+    assert {term["cause"] for one in both for term in one["terms"]} == {"finding", "same"}
     named = {one["id"] for one in found["moves"]}
     assert all(set(one["passed"]) <= named for one in found["moves"])
     keys = {run.pk: set(Evidence.objects.filter(run=run).values_list("key", flat=True)) for run in pair}
