@@ -15,6 +15,7 @@ from diagnosis_app.cases.findings import place
 from diagnosis_app.compare.side import Side
 from diagnosis_app.reanalysis.ranking import sources_between
 from diagnosis_app.reanalysis.words import source_words
+from diagnosis_app.runs.answering import answer_words
 from diagnosis_app.runs.models import Question
 from frontend.words import age, who
 
@@ -135,13 +136,7 @@ def _answered(side: Side) -> str:
 
 
 def _answer(one: Question) -> str:
-    words = {
-        Question.Answer.PRESENT: _("present"),
-        Question.Answer.EXCLUDED: _("absent"),
-        Question.Answer.UNCERTAIN: _("uncertain"),
-        Question.Answer.UNKNOWN: _("not known"),
-    }
-    said = words[Question.Answer(one.answer)] if one.answer else _("not answered")
+    said = answer_words(one.answer).lower() if one.answer else _("not answered")
     return _("%(finding)s: %(answer)s") % {"finding": one.label, "answer": said}
 
 
@@ -218,6 +213,8 @@ def _pinned(key: str, title: str, a: Side, b: Side, words: Callable[[Any], str],
 
 def _plain(value: Any) -> str:
     """Whatever a manifest holds, in one line: a later version may pin what this one does not know."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if value in (None, "", [], {}):
         return _("none")
     if isinstance(value, Mapping):
@@ -272,7 +269,9 @@ def _budget(value: Any) -> str:
 def _others(a: Side, b: Side) -> Iterator[Row]:
     """What else a manifest pins, where it differs: nothing that was pinned may differ unseen."""
     told = {"snapshot", "model", "prompts", "ranker", "code", "code_digest", "graph", "prevalence", "budget", "plan"}
+    titles = {"policy": _("Policy"), "asks": _("May ask")}
     names = (a.manifest.keys() | b.manifest.keys()) - told - _SHOWN_ELSEWHERE
     for name in sorted(names):
         if a.pinned(name) != b.pinned(name):
-            yield Row(name, name.replace("_", " ").capitalize(), _plain(a.pinned(name)), _plain(b.pinned(name)), True)
+            title = titles.get(name, name.replace("_", " ").capitalize())
+            yield Row(name, title, _plain(a.pinned(name)), _plain(b.pinned(name)), True)

@@ -14,11 +14,10 @@ from diagnosis_app.cases.actions import content_of
 from diagnosis_app.cases.content import Content
 from diagnosis_app.compare.sums import Sum, Term
 from diagnosis_app.knowledge.in_use import manifest_of
+from diagnosis_app.runs.answering import RECORDED
 from diagnosis_app.runs.models import Candidate, Evidence, Question, Run
 from diagnosis_app.runs.result import SHOWS_LIST
 from retrieval.manifest import Manifest
-
-_DECIDE = frozenset({Question.Answer.PRESENT, Question.Answer.EXCLUDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Side:
             if entry.status != "family"
         }
         for question in self.answers:
-            if question.answer in _DECIDE:
+            if question.answer in RECORDED:
                 found[question.term] = Known(question.label, question.answer, None, answered=True)
         return found
 

@@ -17,7 +17,7 @@ from diagnosis_app.compare.sums import PRIOR, Change, Term, total
 from diagnosis_app.reanalysis.first_five import same_disease
 from diagnosis_app.reanalysis.reasons import Kind
 from diagnosis_app.reanalysis.words import frequency_of, said
-from diagnosis_app.runs.sums import part_name
+from diagnosis_app.runs.sums import objection_words, part_name
 from frontend.words import number, signed
 from retrieval.model import FrequencyKind, MatchKind
 
@@ -52,7 +52,7 @@ def term_title(term: Term) -> str:
         case "excluded" | "finding":
             return term.label or term.finding
         case "objection":
-            return _objection(term)
+            return _("Objection: %(said)s") % {"said": objection_words(term.body)}
         case "gene":
             return term.label or _("Genes")
     if term.finding:
@@ -276,18 +276,6 @@ def _objected(change: Change) -> str:
     if change.after is None:
         return _("raised in A alone")
     return _("weighs differently")
-
-
-def _objection(term: Term) -> str:
-    other = str(term.body.get("other") or "")
-    match term.body.get("type"):
-        case "contradicted_sign":
-            return _("Objection: %(sign)s contradicts it") % {"sign": term.label or term.finding}
-        case "age":
-            return _("Objection: the age does not fit")
-        case "mimic":
-            return _("Objection: %(other)s explains more") % {"other": other}
-    return _("Objection")
 
 
 def _untold(change: Change, among: Sequence[Cause]) -> str:

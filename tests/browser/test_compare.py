@@ -22,7 +22,7 @@ def investigated(actor: Actor, case: Case, **changed: Any) -> Run:
     if changed:
         content = read_content({**cases.content_of(fresh.draft).stored(), **changed})
         cases.store_draft(actor, fresh, content, fresh.draft.revision)
-    run = actions.request_run(actor, fresh)
+    run = actions.request_run(actor, fresh, asks=False)
     worker.investigate(run.pk)
     return run
 
@@ -57,7 +57,7 @@ def test_a_comparison_without_ranks_and_one_with_nothing_to_compare_are_flawless
     expect(look.get_by_role("heading", name="No investigation has ended yet")).to_be_visible()
     flawless(look, "compare-none")
     investigated(actor, ranked_case)
-    actions.cancel(actor, actions.request_run(actor, ranked_case))
+    actions.cancel(actor, actions.request_run(actor, ranked_case, asks=False))
     look.goto(f"/cases/{ranked_case.pk}/compare/")
     expect(look.get_by_text("Run B was cancelled before anything was ranked.")).to_be_visible()
     flawless(look, "compare-no-list")

@@ -31,7 +31,7 @@ def case(snapshot: Snapshot, actor: Actor, team: Any) -> Case:
 
 @pytest.fixture
 def investigate(actor: Actor) -> Callable[..., Run]:
-    """investigate(case, **changed content): stores the change, starts a run and carries it to its end."""
+    """investigate(case, **changed content): stores the change, and carries a run that asks nothing to its end."""
     from diagnosis_app.accounts.policy import Verb
     from diagnosis_app.cases import actions as cases
     from diagnosis_app.cases.content import read_content
@@ -42,7 +42,7 @@ def investigate(actor: Actor) -> Callable[..., Run]:
         if changed:
             content = read_content({**cases.content_of(fresh.draft).stored(), **changed})
             cases.store_draft(actor, fresh, content, fresh.draft.revision)
-        run = actions.request_run(actor, fresh)
+        run = actions.request_run(actor, fresh, asks=False)
         worker.investigate(run.pk)
         run.refresh_from_db()
         return run
