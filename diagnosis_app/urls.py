@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("diagnosis_app.audit.urls")),
     path("", include("diagnosis_app.batch.urls")),
     path("", include("diagnosis_app.cases.urls")),
+    path("", include("diagnosis_app.compare.urls")),
     path("", include("diagnosis_app.evaluation.urls")),
     path("", include("diagnosis_app.knowledge.urls")),
     path("", include("diagnosis_app.literature.urls")),

@@ -24,6 +24,7 @@ from diagnosis_app.api import (
     alerts,
     batches,
     cases,
+    compare,
     errors,
     evaluation,
     ingestions,
@@ -107,7 +108,7 @@ api.add_exception_handler(Exception, errors.from_exception)
 for _handled in (HttpError, ValidationError, Http404):
     api.add_exception_handler(_handled, errors.from_exception)
 for _part in (
-    terms, ranking, knowledge, ingestions, cases, batches, alerts, next_steps, similar, passages, phenopackets, runs,
+    terms, ranking, knowledge, ingestions, cases, batches, alerts, next_steps, similar, passages, phenopackets, runs, compare,
     evaluation,
 ):  # fmt: skip
     api.add_router("", _part.operations.router)

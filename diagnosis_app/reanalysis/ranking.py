@@ -24,6 +24,7 @@ from diagnosis_app.reanalysis.first_five import Placed, first_five, placed, same
 from diagnosis_app.reanalysis.models import Alert, Pass, Reranking
 from retrieval.errors import RetrievalError
 from retrieval.knowledge import Knowledge
+from retrieval.manifest import Manifest
 from retrieval.ranking import rankable
 
 log = logging.getLogger("clew.reanalysis")
@@ -82,7 +83,8 @@ def _compared(basis: Basis, target: Knowledge) -> Found:
         both = compare(before, target, profile)
         reasons = tuple(one.as_json() for one in both.reasons)
         result = Result.CHANGED if both.changed else Result.SAME
-        return Found(result, basis.known, both.before, both.after, reasons, sources_between(before, target))
+        sources = sources_between(before.manifest, target.manifest)
+        return Found(result, basis.known, both.before, both.after, reasons, sources)
     after = _first(target, basis)
     if basis.stored is None:
         return Found(Result.UNCOMPARED, basis.known, after=after)
@@ -138,10 +140,10 @@ def _write(case: Case, row: Pass, basis: Basis | None, found: Found) -> None:
         audit.record(ITSELF, RAISED, object=f"case:{case.pk}", team_id=case.team_id, detail=detail)
 
 
-def sources_between(before: Knowledge, after: Knowledge) -> tuple[dict[str, str], ...]:
+def sources_between(before: Manifest, after: Manifest) -> tuple[dict[str, str], ...]:
     """Sources that came, went or have another version."""
-    older = {one.name: one for one in before.manifest.sources}
-    newer = {one.name: one for one in after.manifest.sources}
+    older = {one.name: one for one in before.sources}
+    newer = {one.name: one for one in after.sources}
     found = []
     for name in sorted(older.keys() | newer.keys()):
         was, now = older.get(name), newer.get(name)

@@ -210,9 +210,9 @@ def _documented(rows: Sequence[Mapping[str, Any]] | None) -> str:
     return "; ".join(_one(row) for row in rows or ()) or _("not documented")
 
 
-def _one(row: Mapping[str, Any]) -> str:
-    stated = row.get("frequency") or {}
-    frequency = Frequency(
+def frequency_of(stated: Mapping[str, Any]) -> Frequency:
+    """A documented frequency as a row keeps it."""
+    return Frequency(
         FrequencyKind(stated.get("kind", "unknown")),
         float(stated.get("value") or 0.0),
         n=stated.get("n"),
@@ -220,6 +220,10 @@ def _one(row: Mapping[str, Any]) -> str:
         term=stated.get("term"),
         percent=stated.get("percent"),
     )
+
+
+def _one(row: Mapping[str, Any]) -> str:
+    frequency = frequency_of(row.get("frequency") or {})
     words = frequency_words(frequency)
     if row.get("negative"):
         absent = _("described as absent")

@@ -311,6 +311,7 @@ PAGES: dict[str, Route] = {
     "run_answer": Route("POST", Verb.RUN_ANSWER, a_question),
     "run_similar": Route("GET", Verb.RUN_READ, a_run),
     "run_separates": Route("GET", Verb.RUN_READ, a_runs_candidate),
+    "case_compare": Route("GET", Verb.RUN_READ, a_case),
     "alert_see": Route("POST", Verb.ALERT_SEE, an_alert),
     "alert_unsee": Route("POST", Verb.ALERT_SEE, an_alert),
     "alert_investigate": Route("POST", Verb.RUN_START, an_alert),
@@ -364,6 +365,7 @@ OPERATIONS: dict[str, Route] = {
     "get_events": Route("GET", Verb.RUN_READ, a_run),
     "answer_question": Route("POST", Verb.RUN_ANSWER, a_question),
     "cancel_run": Route("POST", Verb.RUN_CANCEL, a_run),
+    "compare_runs": Route("GET", Verb.RUN_READ, a_case),
 }
 NOT_OPERATIONS = {"api-root", "nothing"}  # every other address of the API: 404 in JSON
 OF_EVERYBODY = {
