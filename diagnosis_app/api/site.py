@@ -108,8 +108,8 @@ api.add_exception_handler(Exception, errors.from_exception)
 for _handled in (HttpError, ValidationError, Http404):
     api.add_exception_handler(_handled, errors.from_exception)
 for _part in (
-    terms, ranking, knowledge, ingestions, cases, batches, alerts, next_steps, similar, passages, phenopackets, runs, compare,
-    evaluation,
+    terms, ranking, knowledge, ingestions, cases, batches, alerts, next_steps, similar, passages, phenopackets, runs,
+    compare, evaluation,
 ):  # fmt: skip
     api.add_router("", _part.operations.router)
 
