@@ -17,21 +17,32 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
 
 from diagnosis_app import __version__
-from diagnosis_app.reports.bar_drawing import LINE
 from diagnosis_app.reports.content import Report
-from diagnosis_app.reports.fonts import TEXT, Setter, registered
-from diagnosis_app.reports.pdf_sections import INK_3, story
+from diagnosis_app.reports.fonts import TEXT, registered
+from diagnosis_app.reports.pdf_sections import story
+from diagnosis_app.reports.press import INK_3, LINE, Press
 
 SIDE, TOP, FOOT = 13 * mm, 9 * mm, 12 * mm
 _FOOTER = 7.5  # points
+SCALES = (1.0, 0.96, 0.92)  # the largest with which an ordinary report is one page; 6.4 points are the least
 
 
 def as_pdf(report: Report) -> bytes:
     registered(TEXT)
+    made, pages = _made(report, SCALES[0])
+    for scale in SCALES[1:] if pages == 2 else ():
+        smaller, count = _made(report, scale)
+        if count == 1:
+            return smaller
+    return made
+
+
+def _made(report: Report, scale: float) -> tuple[bytes, int]:
+    """The file, and how many pages it has."""
     out = io.BytesIO()
     document = _Document(report, out)
-    document.build(story(report, Setter()), canvasmaker=_canvas_for(report))
-    return out.getvalue()
+    document.build(story(report, Press(scale)), canvasmaker=_canvas_for(report))
+    return out.getvalue(), document.page
 
 
 class _Document(BaseDocTemplate):

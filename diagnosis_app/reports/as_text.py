@@ -29,6 +29,7 @@ from frontend.words import number, signed
 
 WIDTH = 90  # characters: what a record system shows without wrapping it again
 PARTS = 4  # contributions named for a candidate on either side
+SLIGHT = 0.05  # log-odds: a smaller one speaks neither for nor against
 
 
 def as_text(report: Report) -> str:
@@ -96,13 +97,24 @@ def _candidates(report: Report) -> Iterator[str]:
     yield _("CANDIDATES")
     for one in report.candidates:
         yield from _wrapped(f"{one.rank:>2}. {one.name} ({_ids(one)}), {_standing(one)}", hanging="    ")
-        for title, chosen in ((_("for"), _strongest(one, 1)), (_("against"), _strongest(one, -1))):
-            words = "; ".join(f"{part.label} {signed(part.value)}" for part in chosen)
-            yield from _wrapped(f"{title}: {words or _('nothing recorded')}", "    ", "      ")
+        yield from (line for words in _parts(one) for line in _wrapped(words, "    ", "      "))
     if report.further:
         yield _("Further down the list:")
         for one in report.further:
             yield from _wrapped(f"{one.rank:>2}. {one.name} ({_ids(one)}), {_standing(one)}", hanging="    ")
+
+
+def candidate_words(one: Listed) -> str:
+    """Likely, score 0.2, 2.5 ahead; for: Turricephaly +0.9; against: nothing recorded."""
+    standing = _standing(one)
+    return f"{standing[:1].upper()}{standing[1:]}; {'; '.join(_parts(one))}."
+
+
+def _parts(one: Listed) -> Iterator[str]:
+    for title, sign in ((_("for"), 1), (_("against"), -1)):
+        chosen = sorted((part for part in one.pieces if part.value * sign > SLIGHT), key=lambda part: -abs(part.value))
+        words = "; ".join(f"{part.label} {signed(part.value)}" for part in chosen[:PARTS])
+        yield f"{title}: {words or _('nothing recorded')}"
 
 
 def _ids(one: Listed) -> str:
@@ -113,11 +125,6 @@ def _ids(one: Listed) -> str:
 def _standing(one: Listed) -> str:
     parts = [one.word.lower(), _("score %(score)s") % {"score": number(one.score)}, one.standing]
     return ", ".join(part for part in parts if part)
-
-
-def _strongest(one: Listed, sign: int) -> list:  # type: ignore[type-arg]
-    chosen = [part for part in one.pieces if part.value * sign > 0.05]
-    return sorted(chosen, key=lambda part: -abs(part.value))[:PARTS]
 
 
 def _closer(report: Report) -> Iterator[str]:
@@ -138,6 +145,14 @@ def statement_words(one: Statement) -> str:
     numbers = f" [{', '.join(str(n) for n in one.sources)}]" if one.sources else ""
     value = f" ({one.value})" if one.value else ""
     return f"{one.text}{value}{numbers}"
+
+
+def side_words(side: Side) -> str:
+    """All of a side as one list, for where there is no room for a line each."""
+    told = [statement_words(Statement(one.text.removesuffix("."), one.value, one.sources)) for one in side.statements]
+    if side.further:
+        told.append(further_words(side))
+    return f"{'; '.join(told)}." if told else side.nothing
 
 
 def further_words(side: Side) -> str:
@@ -171,15 +186,17 @@ def _onward(report: Report) -> Iterator[str]:
 
 
 def next_words(one: Next) -> str:
-    return " ".join(
-        [f"{next_name(one)}.", one.reason, *(f"{effect[:1].upper()}{effect[1:]}." for effect in one.effects)]
-    )
+    effects = (f"{effect[:1].upper()}{effect[1:]}." for effect in one.effects)
+    return " ".join([f"{next_name(one)}.", next_reason(one), *effects])
 
 
 def next_name(one: Next) -> str:
-    """Hyperhidrosis (HP:0000975): look and measure; burden: none"""
-    named = f"{one.what} ({one.term})" if one.term else one.what
-    return f"{named}: {one.examination}" if one.examination else named
+    return f"{one.what} ({one.term})" if one.term else one.what
+
+
+def next_reason(one: Next) -> str:
+    """By which examination, with what burden, and why."""
+    return f"{one.examination}. {one.reason}" if one.examination else one.reason
 
 
 def _verdicts(report: Report) -> Iterator[str]:
