@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.http import HttpResponse
+
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.audit import log
 from diagnosis_app.errors import Hidden
@@ -26,6 +28,15 @@ def export_report(actor: Actor, case_id: UUID, run_id: UUID, *, form: str) -> tu
     return report, run
 
 
-def file_name(report: Report, ending: str) -> str:
-    """Numbers that Clew gave, and nothing that somebody typed."""
-    return f"{report.reference}-{report.run}.{ending}"
+def pdf_of(report: Report) -> bytes:
+    from diagnosis_app.reports.as_pdf import as_pdf  # with reportlab and the fonts: only when a PDF is asked for
+
+    return as_pdf(report)
+
+
+def as_file(body: str | bytes, media: str, report: Report, ending: str) -> HttpResponse:
+    """Something to keep, named by numbers that Clew gave; nothing on the way keeps it as well."""
+    answer = HttpResponse(body, content_type=media)
+    answer["Content-Disposition"] = f'attachment; filename="{report.reference}-{report.run}.{ending}"'
+    answer["Cache-Control"] = "no-store"
+    return answer

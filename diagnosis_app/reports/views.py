@@ -59,16 +59,14 @@ def report(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
 @performs(Verb.CASE_EXPORT)
 def text(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
     found, _run = actions.export_report(actor_of(request), case_id, run_id, form=actions.TEXT)
-    return _file(as_text(found), "text/plain; charset=utf-8", actions.file_name(found, "txt"))
+    return actions.as_file(as_text(found), "text/plain; charset=utf-8", found, "txt")
 
 
 @require_safe
 @performs(Verb.CASE_EXPORT)
 def pdf(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
-    from diagnosis_app.reports.as_pdf import as_pdf  # with reportlab and the fonts: only when a PDF is asked for
-
     found, _run = actions.export_report(actor_of(request), case_id, run_id, form=actions.PDF)
-    return _file(as_pdf(found), "application/pdf", actions.file_name(found, "pdf"))
+    return actions.as_file(actions.pdf_of(found), "application/pdf", found, "pdf")
 
 
 @require_safe
@@ -76,7 +74,7 @@ def pdf(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
 def in_json(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
     found, _run = actions.export_report(actor_of(request), case_id, run_id, form=actions.JSON)
     body = json.dumps(as_json(found), indent=2, ensure_ascii=False)
-    return _file(body, "application/json", actions.file_name(found, "report.json"))
+    return actions.as_file(body, "application/json", found, "report.json")
 
 
 @require_safe
@@ -85,12 +83,4 @@ def phenopacket(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpRespon
     actor = actor_of(request)
     found, run = actions.export_report(actor, case_id, run_id, form=actions.PHENOPACKET)
     body = json.dumps(as_phenopacket(found, run, created_by=actor.name), indent=2, ensure_ascii=False)
-    return _file(body, "application/json", actions.file_name(found, "phenopacket.json"))
-
-
-def _file(body: str | bytes, kind: str, name: str) -> HttpResponse:
-    """Something to keep: nothing on the way keeps it as well."""
-    answer = HttpResponse(body, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return actions.as_file(body, "application/json", found, "phenopacket.json")

@@ -311,6 +311,12 @@ PAGES: dict[str, Route] = {
     "run_answer": Route("POST", Verb.RUN_ANSWER, a_question),
     "run_similar": Route("GET", Verb.RUN_READ, a_run),
     "run_separates": Route("GET", Verb.RUN_READ, a_runs_candidate),
+    "case_report": Route("GET", Verb.CASE_EXPORT, a_case),
+    "run_report": Route("GET", Verb.CASE_EXPORT, a_run),
+    "run_report_pdf": Route("GET", Verb.CASE_EXPORT, a_run),
+    "run_report_text": Route("GET", Verb.CASE_EXPORT, a_run),
+    "run_report_json": Route("GET", Verb.CASE_EXPORT, a_run),
+    "run_report_phenopacket": Route("GET", Verb.CASE_EXPORT, a_run),
     "alert_see": Route("POST", Verb.ALERT_SEE, an_alert),
     "alert_unsee": Route("POST", Verb.ALERT_SEE, an_alert),
     "alert_investigate": Route("POST", Verb.RUN_START, an_alert),
@@ -364,6 +370,10 @@ OPERATIONS: dict[str, Route] = {
     "get_events": Route("GET", Verb.RUN_READ, a_run),
     "answer_question": Route("POST", Verb.RUN_ANSWER, a_question),
     "cancel_run": Route("POST", Verb.RUN_CANCEL, a_run),
+    "get_report": Route("GET", Verb.CASE_EXPORT, a_run),
+    "get_report_text": Route("GET", Verb.CASE_EXPORT, a_run),
+    "get_report_pdf": Route("GET", Verb.CASE_EXPORT, a_run),
+    "get_report_phenopacket": Route("GET", Verb.CASE_EXPORT, a_run),
 }
 NOT_OPERATIONS = {"api-root", "nothing"}  # every other address of the API: 404 in JSON
 OF_EVERYBODY = {
