@@ -45,7 +45,7 @@ def _made(report: Report, scale: float) -> tuple[bytes, int]:
     return out.getvalue(), document.page
 
 
-class _Document(BaseDocTemplate):
+class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no types
     def __init__(self, report: Report, out: io.BytesIO) -> None:
         super().__init__(
             out,
@@ -74,7 +74,7 @@ class _Document(BaseDocTemplate):
 def _canvas_for(report: Report) -> type[Canvas]:
     """A canvas that writes the foot of each page when it knows how many there are."""
 
-    class Numbered(Canvas):
+    class Numbered(Canvas):  # type: ignore[misc]
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.waiting: list[dict[str, Any]] = []

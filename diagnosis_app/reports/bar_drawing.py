@@ -19,7 +19,7 @@ INK, FOR, TINT, AGAINST, AGAINST_TINT, LINE = (
 _HEIGHT = 8.0  # points
 
 
-class Bar(Flowable):
+class Bar(Flowable):  # type: ignore[misc]  # reportlab has no types
     """`pieces` on the common `scale`, as wide as it is given room."""
 
     def __init__(self, pieces: Sequence[Piece], scale: Scale) -> None:
@@ -48,7 +48,7 @@ class Bar(Flowable):
         canvas.line(self.scale.zero * unit, 0, self.scale.zero * unit, _HEIGHT + 2)
 
 
-class Swatch(Flowable):
+class Swatch(Flowable):  # type: ignore[misc]  # reportlab has no types
     """One piece, for the key."""
 
     def __init__(self, fill: str) -> None:

@@ -25,7 +25,7 @@ from frontend.tags import exactly
 from frontend.words import number
 
 
-class Heading(Paragraph):
+class Heading(Paragraph):  # type: ignore[misc]  # reportlab has no types
     """A heading of the page, and an entry of the outline."""
 
     def __init__(self, text: str, press: Press) -> None:

@@ -24,7 +24,7 @@ class Press(Setter):
         self.lead = self._style("lead", 9.4, 12.4, spaceBefore=2)
         self.small = self._style("small", 7.4, 9.2)
         self.tiny = self._style("tiny", 7, 8.7)
-        self.heading = self._style("heading", 9.2, 11.4, spaceBefore=4.5, spaceAfter=1)
+        self.heading = self._style("heading", 9.2, 11.4, spaceBefore=4.5, spaceAfter=1, keepWithNext=1)
         self.right = self._style("right", 8.2, 10.4, alignment=TA_RIGHT)
         self.labelled = self._style("labelled", 8.2, 10.4, leftIndent=LABEL)
         self.numbered = self._style("numbered", 8.2, 10.4, leftIndent=12)
