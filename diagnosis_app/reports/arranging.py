@@ -26,10 +26,11 @@ from diagnosis_app.reports.content import Answer, Group, Item, Listed, Report, S
 from diagnosis_app.reports.limits import facts_of, limits_of
 from diagnosis_app.reports.onward import apart_of, next_of
 from diagnosis_app.reports.verdicts import verdicts_of
-from diagnosis_app.reports.words import outcome_words, reasons_of, status_word
+from diagnosis_app.reports.words import outcome_words, reasons_of
+from diagnosis_app.runs.answering import RECORDED, answer_words, with_answers
 from diagnosis_app.runs.models import Candidate, Outcome, Question, Run, State
 from diagnosis_app.runs.result import LEVEL, SHOWS_LIST, Entry, Result, result_of, with_knowledge
-from diagnosis_app.runs.sums import part_name
+from diagnosis_app.runs.sums import name_of
 from frontend.words import age, who
 from retrieval.errors import RetrievalError
 from retrieval.knowledge import Knowledge
@@ -42,7 +43,7 @@ _BOLD = re.compile(r"</?b>")
 
 def report_of(run: Run) -> Report:
     """`run` with case, team, version and the person who asked for it."""
-    content = content_of(run.version)
+    content = with_answers(content_of(run.version), run.questions.all())
     knowledge = _knowledge(run)
     result = result_of(run)
     if knowledge is not None:
@@ -96,7 +97,7 @@ def _answer(one: Question) -> Answer:
         term=one.term,
         label=one_line(one.label),
         status=one.answer,
-        words=status_word(one.answer),
+        words=answer_words(one.answer).lower() if one.answer else _("not answered"),
         comment=one_line(one.words),
         by=one_line(one.answered_by.display_name) if one.answered_by else "",
         at=one.answered_at,
@@ -104,22 +105,25 @@ def _answer(one: Question) -> Answer:
 
 
 def _groups(content: Content, answers: Iterable[Answer]) -> Iterable[Group]:
-    """The findings by kind, each kind with what was answered to the run's questions at its end."""
+    """The findings by kind; those that were answers to the run's questions are marked."""
     titles = {
         "present": _("Present"),
         "excluded": _("Absent"),
         "uncertain": _("Uncertain"),
         "family": _("Relative"),
     }
-    entered = {entry.term for entry in content.findings if entry.status != "family"}
+    asked = {one.term for one in answers if one.status in RECORDED}
     for kind, title in titles.items():
         items = [
-            Item(one_line(entry.label) or entry.term, entry.term, finding_detail(entry))
+            Item(
+                one_line(entry.label) or entry.term,
+                entry.term,
+                finding_detail(entry),
+                asked=kind != "family" and entry.term in asked,
+            )
             for entry in content.findings
             if entry.status == kind
         ]
-        items += [Item(one.label, one.term, asked=True) for one in answers if one.status == kind != "family"
-                  and one.term not in entered]  # fmt: skip
         if items:
             yield Group(kind, title, tuple(items))
     if content.unmapped:
@@ -149,7 +153,7 @@ def _listed(run: Run, result: Result) -> tuple[Listed, ...]:
 def _one(row: Candidate, entry: Entry) -> Listed:
     genes = tuple(str(one) for one in row.genes)
     terms = row.contributions.all()
-    pieces = (Piece(part_name(term.kind, term.body.get("label", "")), term.value, term.kind) for term in terms)
+    pieces = (Piece(name_of(term), term.value, term.kind) for term in terms)
     return Listed(
         rank=row.rank,
         id=row.disease,

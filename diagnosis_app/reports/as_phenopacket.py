@@ -12,15 +12,14 @@ from django.utils.translation import gettext as _
 
 from corpus_ingest import library
 from diagnosis_app.cases.actions import content_of
-from diagnosis_app.cases.content import FINDING_LIMIT, Content, FindingEntry
 from diagnosis_app.interop.phenopackets import write_phenopacket
 from diagnosis_app.interop.writing import resource
 from diagnosis_app.reports.as_text import candidate_words
-from diagnosis_app.reports.content import Answer, Listed, Report
+from diagnosis_app.reports.content import Listed, Report
+from diagnosis_app.runs.answering import with_answers
 from diagnosis_app.runs.models import Outcome, Run
 from retrieval.errors import RetrievalError
 from retrieval.knowledge import Knowledge
-from retrieval.model import Status
 
 # Where the ids of the candidates live: name, address, what stands before an id in an address.
 _NAMESPACES = {
@@ -38,14 +37,13 @@ _NAMESPACES = {
         "http://purl.obolibrary.org/obo/MONDO_",
     ),
 }
-_RECORDED = (Status.PRESENT, Status.EXCLUDED, Status.UNCERTAIN)
 
 
 def as_phenopacket(report: Report, run: Run, *, created_by: str) -> dict[str, Any]:
     """With the vocabulary that the run pinned; where that is gone, with the one in use."""
     knowledge = _knowledge(run)
     packet = write_phenopacket(
-        with_answers(content_of(run.version), report.answers),
+        with_answers(content_of(run.version), run.questions.all()),
         reference=report.reference,
         created=report.at,
         created_by=created_by,
@@ -61,17 +59,6 @@ def as_phenopacket(report: Report, run: Run, *, created_by: str) -> dict[str, An
     meta["externalReferences"] = [_made_by(report)]
     packet["metaData"] = meta
     return packet
-
-
-def with_answers(content: Content, answers: tuple[Answer, ...]) -> Content:
-    """The case with what was answered to the run's questions, as findings, where the case says nothing of them."""
-    known = {entry.term for entry in content.findings if entry.status in _RECORDED}
-    new = [
-        FindingEntry(term=one.term, label=one.label[:400], status=Status(one.status))
-        for one in answers
-        if one.status in _RECORDED and one.term not in known
-    ]
-    return content.model_copy(update={"findings": (*content.findings, *new)[:FINDING_LIMIT]})
 
 
 def _knowledge(run: Run) -> Knowledge:

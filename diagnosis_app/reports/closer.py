@@ -48,12 +48,14 @@ class Numbers:
     def _quoted(self, source: Source, words: str, number: int) -> Quoted:
         row = self._rows[source.key]
         references = [one_line(link.text) for link in source.links]
+        if row.body.get("url"):
+            references.append(one_line(str(row.body["url"])))
         return Quoted(
             number=number,
             words=words,
             name=one_line(source.name),
             version=one_line(source.version),
-            place=one_line(source.locator),
+            place=one_line(_place(row)),
             licence=one_line(self._licence(row)),
             references=tuple(references[:REFERENCES]),
             more=source.more + max(0, len(references) - REFERENCES),
@@ -69,6 +71,16 @@ class Numbers:
         if self._licences is None:
             return _("licence not known here: the knowledge of the run is gone")
         return AND.join(self._licences[name] for name in names if self._licences.get(name))
+
+
+def _place(row: Evidence) -> str:
+    """Where the words stand: of a passage its text, chapter and page; of anything else as the source counts."""
+    if row.kind != "passage":
+        return row.locator
+    parts = [str(row.body.get("title", "")), *(str(one) for one in row.body.get("section", ()))]
+    if row.body.get("page"):
+        parts.append(_("page %(n)s") % {"n": row.body["page"]})
+    return ", ".join(part for part in parts if part) or row.locator
 
 
 def closer_of(entry: Entry, numbers: Numbers) -> Closer:

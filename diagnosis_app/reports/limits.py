@@ -74,6 +74,8 @@ def _not_used(run: Run, result: Result, content: Content) -> Iterator[str]:
         yield _("published cases: none in this knowledge")
     elif "similar" not in result.kinds:
         yield _("published cases: none speaks for a candidate")
+    if not run.evidence.filter(kind="passage").exists():
+        yield _("texts: no passage was read")
     if not content.genes:
         yield _("genes: none given")
     if counts["uncertain"]:

@@ -54,12 +54,3 @@ def reasons_of(run: Run) -> Iterator[str]:
             )
         )
     yield from (reason(str(code)) for code in run.reasons)
-
-
-def status_word(status: str) -> str:
-    return {
-        "present": _("present"),
-        "excluded": _("absent"),
-        "uncertain": _("uncertain"),
-        "unknown": _("not known"),
-    }.get(status, _("not answered"))
