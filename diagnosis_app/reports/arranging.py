@@ -43,7 +43,7 @@ _BOLD = re.compile(r"</?b>")
 
 def report_of(run: Run) -> Report:
     """`run` with case, team, version and the person who asked for it."""
-    content = with_answers(content_of(run.version), run.questions.all())
+    content = with_answers(content_of(run.version), list(run.questions.all()))
     knowledge = _knowledge(run)
     result = result_of(run)
     if knowledge is not None:

@@ -43,7 +43,7 @@ def as_phenopacket(report: Report, run: Run, *, created_by: str) -> dict[str, An
     """With the vocabulary that the run pinned; where that is gone, with the one in use."""
     knowledge = _knowledge(run)
     packet = write_phenopacket(
-        with_answers(content_of(run.version), run.questions.all()),
+        with_answers(content_of(run.version), list(run.questions.all())),
         reference=report.reference,
         created=report.at,
         created_by=created_by,

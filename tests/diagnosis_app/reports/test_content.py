@@ -25,7 +25,7 @@ from diagnosis_app.reports.content import Report, Verdict
 from diagnosis_app.reports.limits import result_digest
 from diagnosis_app.runs import actions, worker
 from diagnosis_app.runs.claim import claim
-from diagnosis_app.runs.models import Candidate, Claim, Question, Run
+from diagnosis_app.runs.models import Candidate, Claim, Evidence, Question, Run
 from diagnosis_app.runs.result import result_of
 from diagnosis_app.runs.store import Store
 from retrieval.errors import SnapshotMissing
@@ -248,6 +248,40 @@ def test_when_none_leads_the_report_says_that_first(ended: Run) -> None:
     step.save()
     report = report_of(ended)
     assert report.summary[0].text == "None of these leads." and report.summary[0].strong
+
+
+def test_a_passage_is_quoted_with_its_place_its_address_and_its_licence(ended: Run) -> None:
+    text = "Seldom fatal. Broad great toes were recorded in 83 of 100 patients. More follows."
+    quote = "Broad great toes were recorded in 83 of 100 patients."
+    body = {"title": "A case series", "section": ["Results", "Feet"], "page": 7, "text": text, "licence": "CC BY 4.0",
+            "url": "https://example.org/series"}  # fmt: skip
+    Evidence.objects.create(
+        run=ended, key="f" * 64, kind="passage", source="Open texts", version="2026-10", locator="passage 12",
+        quote=quote, span=[14, 14 + len(quote)], body=body,
+    )  # fmt: skip
+    first = Candidate.objects.get(run=ended, rank=1)
+    said = Claim.objects.filter(candidate=first, stance="for").first()
+    assert said is not None
+    Claim.objects.filter(pk=said.pk).update(evidence=["f" * 64], triple={"quotes": [["f" * 64, quote]]})
+    report = report_of(ended)
+    found = next(one for one in report.sources if one.name == "Open texts")
+    assert (found.words, found.place, found.licence) == (quote, "A case series, Results, Feet, page 7", "CC BY 4.0")
+    assert found.references == ("https://example.org/series",)
+    assert "texts: no passage was read" not in facts(report)["Not used"]
+    assert f"“{quote}” A case series, Results, Feet, page 7; https://example.org/series" in as_text(report).replace(
+        "\n    ", " "
+    )
+
+
+def test_an_objection_stands_against_the_first_candidate_and_in_its_bar(ended: Run) -> None:
+    first = Candidate.objects.get(run=ended, rank=1)
+    body = {"type": "contradicted_sign", "label": "Finger syndactyly", "finding": "HP:0006101"}
+    first.contributions.create(position=999, kind="objection", finding="HP:0006101", value=-1.5, body=body)
+    report = report_of(ended)
+    assert report.closer is not None
+    side = next(one for one in report.closer.sides if one.kind == "against")
+    assert any("Objection" in one.text and one.value == "−1.5" for one in side.statements)
+    assert any("Objection" in part.label and part.value == -1.5 for part in report.candidates[0].pieces)
 
 
 def test_the_licences_of_annotations_are_found_by_the_names_that_evidence_carries() -> None:
