@@ -109,8 +109,7 @@ for _handled in (HttpError, ValidationError, Http404):
     api.add_exception_handler(_handled, errors.from_exception)
 for _part in (
     terms, ranking, knowledge, ingestions, cases, batches, alerts, next_steps, similar, passages, phenopackets, runs,
-    terms, ranking, knowledge, ingestions, cases, alerts, next_steps, similar, passages, phenopackets, runs, reports,
-    evaluation,
+    reports, evaluation,
 ):  # fmt: skip
     api.add_router("", _part.operations.router)
 
