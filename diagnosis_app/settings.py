@@ -151,6 +151,7 @@ INSTALLED_APPS = [
     "diagnosis_app.attachments",
     "diagnosis_app.runs",
     "diagnosis_app.batch",
+    "diagnosis_app.reports",
     "diagnosis_app.reanalysis",
     "diagnosis_app.literature",
     "diagnosis_app.evaluation",

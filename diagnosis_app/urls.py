@@ -25,5 +25,6 @@ urlpatterns = [
     path("", include("diagnosis_app.knowledge.urls")),
     path("", include("diagnosis_app.literature.urls")),
     path("", include("diagnosis_app.reanalysis.urls")),
+    path("", include("diagnosis_app.reports.urls")),
     path("", include("diagnosis_app.runs.urls")),
 ]

@@ -12,7 +12,7 @@ documents the failures it can have, all in the one shape of `Failure`.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, get_type_hints
 
@@ -37,6 +37,12 @@ class Operations:
     def get(self, path: str, *, verb: Verb, answers: Any) -> Callable[[Operation], Operation]:
         return self._take("GET", path, verb, answers, 200, READS)
 
+    def get_file(self, path: str, *, verb: Verb, media: str) -> Callable[[Operation], Operation]:
+        """For an answer that is not JSON: the operation returns it as a response of `media`."""
+        kept = {"type": "string", "format": "binary"}
+        written = {"responses": {200: {"content": {media: {"schema": kept}}}}}
+        return self._take("GET", path, verb, None, 200, READS, written)
+
     def post(self, path: str, *, verb: Verb, answers: Any, status: int = 200) -> Callable[[Operation], Operation]:
         return self._take("POST", path, verb, answers, status, WRITES)
 
@@ -47,7 +53,14 @@ class Operations:
         return self._take("DELETE", path, verb, answers, 200, WRITES)
 
     def _take(
-        self, method: str, path: str, verb: Verb, answers: Any, status: int, failures: tuple[int, ...]
+        self,
+        method: str,
+        path: str,
+        verb: Verb,
+        answers: Any,
+        status: int,
+        failures: tuple[int, ...],
+        written: Mapping[str, Any] | None = None,
     ) -> Callable[[Operation], Operation]:
         def mark(function: Operation) -> Operation:
             signature = _resolved(function)
@@ -69,7 +82,7 @@ class Operations:
                 operation_id=name,
                 url_name=name,
                 summary=name.replace("_", " ").capitalize(),
-                openapi_extra={"x-clew-verb": str(verb)},
+                openapi_extra={"x-clew-verb": str(verb), **(written or {})},
             )(answer)
             return function
 

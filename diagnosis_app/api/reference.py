@@ -92,10 +92,17 @@ def _described(path: str, method: str, operation: Mapping[str, Any], schemas: Ma
         roles=tuple(sorted(str(role.label) for role in TABLE[Verb(operation["x-clew-verb"])])),
         parameters=tuple(_parameters(operation.get("parameters", ()))),
         body=_shape(body["content"]["application/json"]["schema"], schemas) if body else "",
-        answer=_shape(responses[status]["content"]["application/json"]["schema"], schemas),
+        answer=_answer(responses[status]["content"], schemas),
         status=status,
         failures=tuple(one for one in responses if not one.startswith("2")),
     )
+
+
+def _answer(content: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+    """The form of JSON; of anything else, what it is."""
+    if "application/json" in content:
+        return _shape(content["application/json"]["schema"], schemas)
+    return ", ".join(content)
 
 
 def _parameters(parameters: Any) -> Iterator[Parameter]:

@@ -33,6 +33,7 @@ from diagnosis_app.api import (
     passages,
     phenopackets,
     ranking,
+    reports,
     runs,
     similar,
     terms,
@@ -109,7 +110,7 @@ for _handled in (HttpError, ValidationError, Http404):
     api.add_exception_handler(_handled, errors.from_exception)
 for _part in (
     terms, ranking, knowledge, ingestions, cases, batches, alerts, next_steps, similar, passages, phenopackets, runs,
-    compare, evaluation,
+    compare, reports, evaluation,
 ):  # fmt: skip
     api.add_router("", _part.operations.router)
 

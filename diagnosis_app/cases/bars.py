@@ -62,11 +62,11 @@ class Scale:
 def bar(pieces: Sequence[Piece], scale: Scale, total: float, height: int = 16) -> SafeString:
     drawn = [f'<line class="zero" x1="{scale.zero:.2f}%" x2="{scale.zero:.2f}%" y1="0" y2="{height}"/>']
     right = left = scale.zero
-    for piece in _together([piece for piece in pieces if piece.value > 0], scale):
+    for piece in together([piece for piece in pieces if piece.value > 0], scale):
         width = scale.width(piece.value)
         drawn.append(_rect(FILLS.get(piece.kind, "fillf"), right, width, height, piece))
         right += width
-    for piece in _together([piece for piece in pieces if piece.value < 0], scale):
+    for piece in together([piece for piece in pieces if piece.value < 0], scale):
         width = scale.width(piece.value)
         left -= width
         drawn.append(_rect("filla", left, width, height, piece))
@@ -76,7 +76,7 @@ def bar(pieces: Sequence[Piece], scale: Scale, total: float, height: int = 16) -
     )
 
 
-def _together(pieces: list[Piece], scale: Scale) -> list[Piece]:
+def together(pieces: list[Piece], scale: Scale) -> list[Piece]:
     """Largest first; the thin ones become one."""
     pieces = sorted(pieces, key=lambda piece: -abs(piece.value))
     seen = [piece for piece in pieces if scale.width(piece.value) >= THIN]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from corpus_ingest import library
 from diagnosis_app import __version__
 from diagnosis_app.cases.actions import last_version
-from diagnosis_app.cases.content import Content
+from diagnosis_app.cases.content import Content, FindingEntry, GeneEntry
 from diagnosis_app.cases.differential import in_words, speaks_against
 from diagnosis_app.cases.gene_words import statement
 from diagnosis_app.cases.models import Case
@@ -41,39 +41,61 @@ def _head(case: Case, content: Content) -> Iterator[str]:
 
 
 def _findings(content: Content) -> Iterator[str]:
-    titles = {
-        "present": _("PRESENT"),
-        "excluded": _("ABSENT"),
-        "uncertain": _("UNCERTAIN (not ranked)"),
-        "family": _("IN RELATIVES (not ranked)"),
-    }
-    for status, title in titles.items():
+    for status, title in titles().items():
         entries = [entry for entry in content.findings if entry.status == status]
         if not entries:
             continue
         yield ""
         yield title
         for entry in entries:
-            extra = ", ".join(part for part in (age(entry.onset), _one_line(entry.relative)) if part)
-            yield f"- {_one_line(entry.label)} ({entry.term})" + (f", {extra}" if extra else "")
+            extra = finding_detail(entry)
+            yield f"- {one_line(entry.label)} ({entry.term})" + (f", {extra}" if extra else "")
     if content.unmapped:
         yield ""
-        yield _("KEPT AS WRITTEN (no term, not ranked)")
-        yield from (f"- {_one_line(phrase)}" for phrase in content.unmapped)
+        yield unmapped_title()
+        yield from (f"- {one_line(phrase)}" for phrase in content.unmapped)
     if content.genes:
         yield ""
         yield _("CANDIDATE GENES")
-        for gene in content.genes[:GENES_WRITTEN]:
-            known = statement(gene.zygosity, gene.inherited, gene.score)
-            yield f"- {gene.symbol}" + (f", {known}" if known else "")
-        if len(content.genes) > GENES_WRITTEN:
-            yield _("and %(n)s more") % {"n": len(content.genes) - GENES_WRITTEN}
+        yield from (f"- {line}" for line in gene_lines(content.genes))
 
 
-def _one_line(text: str) -> str:
+def titles() -> dict[str, str]:
+    """What each kind of finding is headed with, in the order of a record."""
+    return {
+        "present": _("PRESENT"),
+        "excluded": _("ABSENT"),
+        "uncertain": _("UNCERTAIN (not ranked)"),
+        "family": _("IN RELATIVES (not ranked)"),
+    }
+
+
+def unmapped_title() -> str:
+    return _("KEPT AS WRITTEN (no term, not ranked)")
+
+
+def finding_detail(entry: FindingEntry) -> str:
+    """Since when, and in whom: 14 months, mother."""
+    return ", ".join(part for part in (age(entry.onset), one_line(entry.relative)) if part)
+
+
+def gene_lines(genes: Sequence[GeneEntry]) -> Iterator[str]:
+    """Each gene with what is known of it; of a long list the first, and how many there are besides."""
+    for gene in genes[:GENES_WRITTEN]:
+        known = statement(gene.zygosity, gene.inherited, gene.score)
+        yield one_line(gene.symbol) + (f", {known}" if known else "")
+    if len(genes) > GENES_WRITTEN:
+        yield _("and %(n)s more") % {"n": len(genes) - GENES_WRITTEN}
+
+
+def one_line(text: str) -> str:
     """What somebody typed cannot pass for a line, or for the direction of the text around it."""
-    shown = "".join(" " if unicodedata.category(char) == "Cf" and char not in _JOINERS else char for char in text)
-    return " ".join(shown.split())
+    return " ".join(visible(text).split())
+
+
+def visible(text: str) -> str:
+    """Without characters that are not seen and may turn the direction of reading."""
+    return "".join(" " if unicodedata.category(char) == "Cf" and char not in _JOINERS else char for char in text)
 
 
 def _differential(content: Content) -> Iterator[str]:

@@ -146,17 +146,18 @@ def _resources(ontology: Ontology, content: Content) -> list[dict[str, str]]:
         used.append(("mondo", "Mondo Disease Ontology", "http://purl.obolibrary.org/obo/mondo.owl", "unknown", "MONDO"))
     if any(entry.zygosity != Zygosity.UNKNOWN for entry in content.genes):
         used.append(("geno", "Genotype Ontology", "http://purl.obolibrary.org/obo/geno.owl", "unknown", "GENO"))
-    resources = [_resource(*one, f"http://purl.obolibrary.org/obo/{one[-1]}_") for one in used]
+    resources = [resource(*one, f"http://purl.obolibrary.org/obo/{one[-1]}_") for one in used]
     prefixes = {entry.id.partition(":")[0] for entry in content.genes}
     if "NCBIGene" in prefixes:
         url = "https://www.ncbi.nlm.nih.gov/gene/"
-        resources.append(_resource("ncbigene", "NCBI Gene", url, "unknown", "NCBIGene", url))
+        resources.append(resource("ncbigene", "NCBI Gene", url, "unknown", "NCBIGene", url))
     if "HGNC" in prefixes:
         url = "https://www.genenames.org/"
-        resources.append(_resource("hgnc", "HUGO Gene Nomenclature Committee", url, "unknown", "HGNC", url))
+        resources.append(resource("hgnc", "HUGO Gene Nomenclature Committee", url, "unknown", "HGNC", url))
     return resources
 
 
-def _resource(id: str, name: str, url: str, version: str, prefix: str, iri: str) -> dict[str, str]:
+def resource(id: str, name: str, url: str, version: str, prefix: str, iri: str) -> dict[str, str]:
+    """One entry of `metaData.resources`."""
     names = ("id", "name", "url", "version", "namespacePrefix", "iriPrefix")
     return dict(zip(names, (id, name, url, version, prefix, iri), strict=True))

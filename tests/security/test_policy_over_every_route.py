@@ -312,6 +312,12 @@ PAGES: dict[str, Route] = {
     "run_similar": Route("GET", Verb.RUN_READ, a_run),
     "run_separates": Route("GET", Verb.RUN_READ, a_runs_candidate),
     "case_compare": Route("GET", Verb.RUN_READ, a_case),
+    "case_report": Route("GET", Verb.CASE_EXPORT, a_case),
+    "run_report": Route("GET", Verb.CASE_EXPORT, a_run),
+    "run_report_pdf": Route("GET", Verb.CASE_EXPORT, a_run),
+    "run_report_text": Route("GET", Verb.CASE_EXPORT, a_run),
+    "run_report_json": Route("GET", Verb.CASE_EXPORT, a_run),
+    "run_report_phenopacket": Route("GET", Verb.CASE_EXPORT, a_run),
     "alert_see": Route("POST", Verb.ALERT_SEE, an_alert),
     "alert_unsee": Route("POST", Verb.ALERT_SEE, an_alert),
     "alert_investigate": Route("POST", Verb.RUN_START, an_alert),
@@ -366,6 +372,10 @@ OPERATIONS: dict[str, Route] = {
     "answer_question": Route("POST", Verb.RUN_ANSWER, a_question),
     "cancel_run": Route("POST", Verb.RUN_CANCEL, a_run),
     "compare_runs": Route("GET", Verb.RUN_READ, a_case),
+    "get_report": Route("GET", Verb.CASE_EXPORT, a_run),
+    "get_report_text": Route("GET", Verb.CASE_EXPORT, a_run),
+    "get_report_pdf": Route("GET", Verb.CASE_EXPORT, a_run),
+    "get_report_phenopacket": Route("GET", Verb.CASE_EXPORT, a_run),
 }
 NOT_OPERATIONS = {"api-root", "nothing"}  # every other address of the API: 404 in JSON
 OF_EVERYBODY = {

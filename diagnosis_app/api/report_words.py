@@ -1,0 +1,152 @@
+"""What the API answers about reports, as types."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from diagnosis_app.api.words import Word
+
+
+class ReportItem(Word):
+    text: str
+    term: str
+    detail: str = Field(description="Since when, and in whom.")
+    asked: bool = Field(description="It came as an answer to a question of the run.")
+
+
+class ReportGroup(Word):
+    kind: Literal["present", "excluded", "uncertain", "family", "unmapped", "genes"]
+    title: str
+    items: list[ReportItem]
+
+
+class ReportAnswer(Word):
+    term: str
+    label: str
+    status: Literal["", "present", "excluded", "uncertain", "unknown"] = Field(description="Empty: not answered.")
+    words: str
+    comment: str
+    by: str
+    at: datetime | None
+
+
+class ReportContribution(Word):
+    label: str
+    kind: str
+    value: float = Field(description="Natural log-odds; they add up to the score together with the prior.")
+
+
+class ReportCandidate(Word):
+    rank: int
+    id: str
+    name: str
+    ids: list[str]
+    genes: list[str]
+    more_genes: int
+    score: float
+    standing: str
+    strength: str = Field(description="One of five words, as a code; empty where nothing was calibrated.")
+    word: str
+    why: str
+    group: str
+    contributions: list[ReportContribution]
+
+
+class ReportStatement(Word):
+    text: str
+    value: str
+    sources: list[int] = Field(description="Numbers of `sources`.")
+
+
+class ReportSide(Word):
+    kind: Literal["for", "against", "unexplained", "missing"]
+    title: str
+    nothing: str
+    statements: list[ReportStatement]
+    further: int = Field(description="What is not written out, and weighs less.")
+    together: str
+
+
+class ReportCloser(Word):
+    id: str
+    name: str
+    sides: list[ReportSide]
+
+
+class ReportApart(Word):
+    one: str
+    other: str
+    lines: list[str]
+    further: int
+
+
+class ReportNext(Word):
+    what: str
+    term: str
+    reason: str
+    examination: str
+    effects: list[str]
+
+
+class ReportSource(Word):
+    number: int
+    words: str
+    name: str
+    version: str
+    place: str
+    licence: str
+    references: list[str]
+    more: int
+
+
+class ReportVerdict(Word):
+    candidate: str
+    word: str
+    comment: str
+    by: str
+    at: datetime
+
+
+class ReportFact(Word):
+    name: str
+    value: str
+
+
+class Report(Word):
+    """The report of a run, the same as its page says. Only statements that were verified are in it."""
+
+    format: Literal["clew-report-1"]
+    title: str
+    reference: str
+    version: int
+    run: str
+    run_id: UUID
+    at: datetime
+    ended: bool
+    outcome: Literal["", "ranked", "partial", "insufficient", "failed", "cancelled"] = Field(
+        description="Empty until it has ended; there are no candidates then."
+    )
+    outcome_words: str
+    reasons: list[str]
+    patient: str
+    onset: str
+    team: str
+    requested_by: str
+    summary: str
+    findings: list[ReportGroup]
+    answers: list[ReportAnswer]
+    candidates: list[ReportCandidate]
+    further: list[ReportCandidate] = Field(description="Further down the list.")
+    closer: ReportCloser | None = Field(description="The first candidate; null where no statement was checked.")
+    apart: ReportApart | None = Field(description="What separates the first candidate from the next.")
+    next: list[ReportNext] = Field(description="What is worth knowing next.")
+    sources: list[ReportSource]
+    verdicts: list[ReportVerdict]
+    limits: list[ReportFact]
+    facts: list[ReportFact] = Field(description="Digests and versions: what it takes to make the result again.")
+    intended_use: str
+    signatures: list[str]
