@@ -154,6 +154,8 @@ INSTALLED_APPS = [
     "diagnosis_app.reports",
     "diagnosis_app.reanalysis",
     "diagnosis_app.literature",
+    "diagnosis_app.local_cases",
+    "diagnosis_app.review",
     "diagnosis_app.evaluation",
     "diagnosis_app.knowledge",
     "diagnosis_app.interop",

@@ -24,7 +24,9 @@ urlpatterns = [
     path("", include("diagnosis_app.evaluation.urls")),
     path("", include("diagnosis_app.knowledge.urls")),
     path("", include("diagnosis_app.literature.urls")),
+    path("", include("diagnosis_app.local_cases.urls")),
     path("", include("diagnosis_app.reanalysis.urls")),
     path("", include("diagnosis_app.reports.urls")),
+    path("", include("diagnosis_app.review.urls")),
     path("", include("diagnosis_app.runs.urls")),
 ]

@@ -52,6 +52,15 @@ class Verb(StrEnum):
     ALERT_SEE = "alert.see"  # what new knowledge changed in a case
     LITERATURE_READ = "literature.read"
     LITERATURE_SEARCH = "literature.search"  # asks outside the house
+    REVIEW_READ = "review.read"  # the verdicts on a result that this person may see
+    VERDICT_GIVE = "verdict.give"  # also taking one's own back
+    SECOND_ASK = "second.ask"  # ask a colleague for a second reading, or call the request back
+    SECOND_READ = "second.read"  # commit or decline one's own second reading
+    CITATION_MARK = "citation.mark"  # a cited source as wrong; also taking one's own mark back
+    LOCAL_LIST = "local_case.list"  # the team's own cases
+    LOCAL_READ = "local_case.read"
+    LOCAL_ADD = "local_case.add"
+    LOCAL_WITHDRAW = "local_case.withdraw"
     AUDIT_READ = "audit.read"
 
 
@@ -90,6 +99,15 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.ALERT_SEE: _CLINIC,
     Verb.LITERATURE_READ: _CLINIC,
     Verb.LITERATURE_SEARCH: _CLINIC,
+    Verb.REVIEW_READ: _CLINIC,
+    Verb.VERDICT_GIVE: _CLINIC,
+    Verb.SECOND_ASK: _CLINIC,
+    Verb.SECOND_READ: _CLINIC,
+    Verb.CITATION_MARK: _CLINIC,
+    Verb.LOCAL_LIST: _CLINIC,
+    Verb.LOCAL_READ: _CLINIC,
+    Verb.LOCAL_ADD: _CLINIC,
+    Verb.LOCAL_WITHDRAW: _CLINIC,
     Verb.AUDIT_READ: frozenset({Role.AUDITOR}),
 }
 

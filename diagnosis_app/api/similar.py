@@ -1,4 +1,4 @@
-"""Published cases like a stored case, and one published case in full."""
+"""Cases like a stored case, published and the team's own, and one published case in full."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from diagnosis_app.api.bearer import actor_of
 from diagnosis_app.api.operations import Operations
 from diagnosis_app.api.words import Named
 from diagnosis_app.cases import actions
-from diagnosis_app.cases.similar import MOST, found_for
+from diagnosis_app.cases.similar import MOST, found_for, own_cases
 from diagnosis_app.errors import Hidden
+from retrieval.cases import CaseBank
 from retrieval.knowledge import Knowledge
 from retrieval.model import PublishedCase
 from retrieval.search.similar import Found
@@ -35,13 +36,14 @@ def get_similar_cases(
     case = actions.read_case(actor_of(request), case_id, part=part)
     content = actions.content_of(case.draft if version is None else actions.version_of(case, version))
     knowledge = library.current()
-    found = found_for(knowledge, content)
+    found, own = found_for(knowledge, content), own_cases(case.team_id, case.pk, knowledge, content, limit)
     return words.SimilarCases(
         snapshot=knowledge.id,
         case=case_id,
         version=version,
         bank=knowledge.cases.size,
-        cases=[_found(knowledge, one, place) for place, one in enumerate(found.found[:limit], 1)],
+        cases=[_found(knowledge, knowledge.cases, one, place) for place, one in enumerate(found.found[:limit], 1)],
+        own=[_found(knowledge, own.bank, one, place) for place, one in enumerate(own.found, 1) if own.bank],
         meant=[
             words.Meant(phrase=one.phrase, term=_named(knowledge, one.term), doubtful=one.doubtful)
             for one in found.terms
@@ -82,8 +84,8 @@ def get_published_case(request: HttpRequest, published_id: str) -> words.Publish
     )
 
 
-def _found(knowledge: Knowledge, one: Found, place: int) -> words.Found:
-    case, compared = knowledge.cases.case(one.position), one.compared
+def _found(knowledge: Knowledge, bank: CaseBank, one: Found, place: int) -> words.Found:
+    case, compared = bank.case(one.position), one.compared
     return words.Found(
         place=place,
         id=case.id,

@@ -73,6 +73,10 @@ class SimilarCases(Word):
     version: int | None = Field(description="Null: the case as it is being edited.")
     bank: int = Field(description="Published cases in this knowledge; 0: none were added.")
     cases: list[Found]
+    own: list[Found] = Field(
+        description="Cases of the team's own, by findings alone, without what tells who the patient was; ids of "
+        "`/local-cases`. What was kept of this very case is left out."
+    )
     meant: list[Meant]
     note: Note = Field(
         description="search.away, search.loading or search.no_embedder: texts were compared by words, not by meaning."

@@ -29,11 +29,13 @@ from diagnosis_app.api import (
     evaluation,
     ingestions,
     knowledge,
+    local_cases,
     next_steps,
     passages,
     phenopackets,
     ranking,
     reports,
+    review,
     runs,
     similar,
     terms,
@@ -110,7 +112,7 @@ for _handled in (HttpError, ValidationError, Http404):
     api.add_exception_handler(_handled, errors.from_exception)
 for _part in (
     terms, ranking, knowledge, ingestions, cases, batches, alerts, next_steps, similar, passages, phenopackets, runs,
-    compare, reports, evaluation,
+    compare, reports, review, local_cases, evaluation,
 ):  # fmt: skip
     api.add_router("", _part.operations.router)
 

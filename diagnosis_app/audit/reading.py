@@ -6,7 +6,7 @@ their teams or by nobody (the command line, a sign-in with a name that does not 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from diagnosis_app.audit.models import Entry
 from diagnosis_app.errors import Invalid
 
 PAGE = 100  # rows
+_withheld: list[Callable[[Actor], Q]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,26 @@ def filters_from(query: Mapping[str, str]) -> Filters:
     return Filters(**given, **dates, problems=tuple(problems))
 
 
+def withhold(rows: Callable[[Actor], Q]) -> None:
+    """Leaves out, on page and export, rows that would tell this person what they must not know yet."""
+    if rows not in _withheld:
+        _withheld.append(rows)
+
+
 def visible(actor: Actor) -> QuerySet[Entry]:
+    found = _of_teams(actor)
+    for rule in _withheld:
+        if rows := rule(actor):
+            found = found.exclude(rows)
+    return found
+
+
+def withheld(actor: Actor) -> int:
+    """How many rows are left out for this person for now."""
+    return _of_teams(actor).count() - visible(actor).count() if any(rule(actor) for rule in _withheld) else 0
+
+
+def _of_teams(actor: Actor) -> QuerySet[Entry]:
     actor.require(Verb.AUDIT_READ)
     teams = actor.teams(Verb.AUDIT_READ)
     members = Membership.objects.filter(team__in=teams).values("user_id")

@@ -70,6 +70,7 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
         "filters": filters,
         "asked": filters.asked(),
         "verbs": reading.verbs(actor),
+        "withheld": reading.withheld(actor),
         "newest_query": urlencode(filters.asked()),
         "older_query": urlencode(filters.asked() | {"below": str(found.older)}),
         **more,

@@ -22,6 +22,7 @@ from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.attachments.tracing import traced
 from diagnosis_app.audit import log
 from diagnosis_app.cases.content import Content, FindingEntry, read_content
+from diagnosis_app.cases.fate import Fate, tell
 from diagnosis_app.cases.findings import Settled, settle
 from diagnosis_app.cases.models import Case, CaseVersion, Draft
 from diagnosis_app.cases.ranking import rank_content, summary_of
@@ -141,12 +142,12 @@ def return_to(actor: Actor, case: Case, number: int) -> CaseVersion:
 def delete_case(actor: Actor, case: Case) -> Case:
     """Into the bin. Nothing is lost until it is purged."""
     actor.require(Verb.CASE_DELETE, case)
-    return _mark(actor, Verb.CASE_DELETE, case, deleted_at=timezone.now())
+    return _mark(actor, Verb.CASE_DELETE, case, Fate.BINNED, deleted_at=timezone.now())
 
 
 def restore_case(actor: Actor, case: Case) -> Case:
     actor.require(Verb.CASE_RESTORE, case)
-    return _mark(actor, Verb.CASE_RESTORE, case, deleted_at=None)
+    return _mark(actor, Verb.CASE_RESTORE, case, Fate.RESTORED, deleted_at=None)
 
 
 def purge_case(actor: Actor, case: Case, *, confirmed: str) -> None:
@@ -162,6 +163,7 @@ def purge_case(actor: Actor, case: Case, *, confirmed: str) -> None:
         )
     with transaction.atomic():
         _note_down(actor, Verb.CASE_PURGE, case, {"reference": case.reference})
+        tell(actor, case, Fate.PURGED)
         runs = getattr(case, "runs", None)
         if runs is not None:
             runs.all().delete()  # runs protect the versions they read
@@ -246,12 +248,14 @@ def _freeze(actor: Actor, case: Case, *, returned_from: int | None) -> CaseVersi
     return version
 
 
-def _mark(actor: Actor, verb: Verb | str, case: Case, **fields: datetime | None) -> Case:
+def _mark(actor: Actor, verb: Verb | str, case: Case, fate: Fate | None = None, **fields: datetime | None) -> Case:
     with transaction.atomic():
         for name, value in fields.items():
             setattr(case, name, value)
         case.save(update_fields=list(fields))
         _note_down(actor, verb, case, {})
+        if fate is not None:
+            tell(actor, case, fate)
     return case
 
 

@@ -87,7 +87,7 @@ class FindingEntry(BaseModel):
     @field_validator("label", "quote", "relative")
     @classmethod
     def _text(cls, value: str) -> str:
-        return _clean(value)
+        return clean(value)
 
 
 class Dropped(BaseModel):
@@ -106,7 +106,7 @@ class Dropped(BaseModel):
     @field_validator("quote")
     @classmethod
     def _quote(cls, value: str) -> str:
-        return _clean(value)
+        return clean(value)
 
 
 class GeneEntry(BaseModel):
@@ -165,7 +165,7 @@ class Content(BaseModel):
                 f"has {len(value):,} characters; the limit is {NOTE_LIMIT:,}. "
                 "Shorten it to the part that describes this patient"
             )
-        return _clean(value)
+        return clean(value)
 
     @field_validator("findings")
     @classmethod
@@ -199,7 +199,7 @@ class Content(BaseModel):
         for phrase in value:
             if len(phrase) > PHRASE_LENGTH:
                 raise ValueError(f"holds a phrase of more than {PHRASE_LENGTH} characters. Shorten it")
-        return tuple(_clean(phrase) for phrase in value)
+        return tuple(clean(phrase) for phrase in value)
 
     @field_validator("dropped")
     @classmethod
@@ -289,7 +289,7 @@ def _term_or_error(value: str) -> str:
     return value
 
 
-def _clean(value: str) -> str:
+def clean(value: str) -> str:
     found = _CONTROL.search(value)
     if found:
         raise ValueError(

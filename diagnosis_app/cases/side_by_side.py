@@ -11,8 +11,8 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
+from retrieval.cases import CaseBank
 from retrieval.cases.compare import ConflictKind, SharedKind
-from retrieval.knowledge import Knowledge
 from retrieval.model import Status
 from retrieval.ontology.graph import Ontology
 from retrieval.search.similar import Found
@@ -38,15 +38,15 @@ def status_cell(status: Status) -> Cell:
     }.get(status, Cell("none", _("not recorded")))
 
 
-def beside(knowledge: Knowledge, found: Found) -> Beside:
-    return Beside(knowledge, found)
+def beside(bank: CaseBank, found: Found) -> Beside:
+    return Beside(bank, found)
 
 
 class Beside:
     """Answers for each finding of the patient how it stands in one case."""
 
-    def __init__(self, knowledge: Knowledge, found: Found) -> None:
-        bank, self._ontology = knowledge.cases, knowledge.ontology
+    def __init__(self, bank: CaseBank, found: Found) -> None:
+        self._ontology = bank.ontology
         self._shown = frozenset(bank.present(found.position).tolist())
         self._absent = frozenset(bank.excluded(found.position).tolist())
         compared = found.compared

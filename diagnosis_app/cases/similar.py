@@ -1,4 +1,4 @@
-"""Published cases like a patient, beside the patient: the table of the page, in words.
+"""Cases like a patient, beside the patient: published ones and the team's own. The table of the page, in words.
 
 It formats and chooses what stands beside what; who resembles whom is `retrieval`'s. A case that shares
 no finding with the patient is listed, never put side by side: there would be nothing to compare.
@@ -7,10 +7,11 @@ no finding with the patient is listed, never put side by side: there would be no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -19,14 +20,17 @@ from corpus_ingest import library
 from diagnosis_app.cases.content import Content, FindingEntry
 from diagnosis_app.cases.published import Paper, genes_of, id_links, papers, patient
 from diagnosis_app.cases.side_by_side import Beside, Cell, beside, status_cell
+from diagnosis_app.local_cases.bank import bank_of
 from frontend.words import source_url
+from retrieval.cases import CaseBank, match
 from retrieval.knowledge import Knowledge
 from retrieval.model import Profile, Status
 from retrieval.ranking import rankable
 from retrieval.search.client import Client, Note
 from retrieval.search.similar import Found, NearTerm, Similar, Way, similar_cases
 
-TOGETHER = 3  # cases beside the patient at once
+TOGETHER = 3  # published cases beside the patient at once
+OWN = 2  # of the team's, beside them
 MOST = 50  # cases in the list
 EXTRA = 5  # further findings of a case that are named beside the patient
 ROWS = 40  # findings of the patient in the table
@@ -50,6 +54,7 @@ class Column:
     papers: tuple[Paper, ...]
     extra: tuple[str, ...]
     further: int
+    local: bool = False  # a case of the team's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The patient and some cases, finding by finding. `first` and `last` are places among `comparable`."""
+    """The patient and some cases, finding by finding. `first` and `last` are places among `comparable`, which are
+    published; the team's own stand behind them."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -85,6 +91,29 @@ class Panel:
     table: Table | None = None
     note: str = ""
     meant: tuple[str, ...] = ()
+    own: int = 0  # cases of the team that were compared
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The team's cases that are like the patient, by findings alone, the most similar first."""
+
+    bank: CaseBank | None = None
+    found: tuple[Found, ...] = ()
+
+    @property
+    def size(self) -> int:
+        return self.bank.size if self.bank is not None else 0
+
+
+def own_cases(team_id: int, case_id: UUID, knowledge: Knowledge, content: Content, limit: int = OWN) -> Own:
+    """Compared as published ones are. What was kept of this very case is left out; another team's never come in."""
+    bank = bank_of(team_id, knowledge, apart_from=case_id)
+    if bank is None:
+        return Own()
+    near = match(bank, rankable(knowledge.ontology, content.profile()), limit=limit)
+    found = (Found(one.id, one.position, (Way.FINDINGS,), (at,), one) for at, one in enumerate(near, 1))
+    return Own(bank, tuple(found))
 
 
 def found_for(knowledge: Knowledge, content: Content) -> Similar:
@@ -93,37 +122,44 @@ def found_for(knowledge: Knowledge, content: Content) -> Similar:
     return similar_cases(knowledge, profile, content.note, phrases=content.unmapped, search=_client(), limit=MOST)
 
 
-def panel(content: Content, *, start: int = 0, snapshot: str | None = None) -> Panel:
+def panel(content: Content, *, team_id: int, case_id: UUID, start: int = 0, snapshot: str | None = None) -> Panel:
     """What stands beside the patient, from the case at `start` on. Raises the errors of a snapshot that is away."""
     knowledge = library.current() if snapshot is None else library.snapshot(snapshot)
-    if not knowledge.cases.size:
+    own = own_cases(team_id, case_id, knowledge, content)
+    bank = knowledge.cases.size
+    if not bank and not own.size:
         return Panel("no_bank", 0)
     if not any(entry.status == Status.PRESENT for entry in content.findings) and not content.note.strip():
-        return Panel("no_findings", knowledge.cases.size)
-    similar = found_for(knowledge, content)
-    if not similar.found:
-        return Panel("nothing", knowledge.cases.size, note=note_words(similar.note))
+        return Panel("no_findings", bank, own=own.size)
+    similar = found_for(knowledge, content) if bank else Similar(())
+    if not similar.found and not own.found:
+        return Panel("nothing", bank, note=note_words(similar.note), own=own.size)
     return Panel(
         "ready",
-        knowledge.cases.size,
+        bank,
         len(similar.found),
-        table_of(knowledge, content, similar, start),
+        table_of(knowledge, content, similar, start, own),
         note_words(similar.note),
         meant_words(knowledge, similar.terms),
+        own.size,
     )
 
 
-def table_of(knowledge: Knowledge, content: Content, similar: Similar, start: int) -> Table | None:
+def table_of(knowledge: Knowledge, content: Content, similar: Similar, start: int, own: Own) -> Table | None:
     comparable = [(place, one) for place, one in enumerate(similar.found, 1) if one.compared is not None]
-    if not comparable:
+    if not comparable and not own.found:
         return None
-    start = min(start, len(comparable) - 1) // TOGETHER * TOGETHER
+    start = min(start, max(0, len(comparable) - 1)) // TOGETHER * TOGETHER
     chosen = comparable[start : start + TOGETHER]
     entries = _rows_of(content)
-    compared = [beside(knowledge, one) for _place, one in chosen]
+    compared = [beside(knowledge.cases, one) for _place, one in chosen]
+    columns = [column(knowledge, knowledge.cases, content, one, place) for place, one in chosen]
+    if own.bank is not None:
+        compared += [beside(own.bank, one) for one in own.found]
+        columns += [own_column(knowledge, own.bank, content, one, place) for place, one in enumerate(own.found, 1)]
     end = start + len(chosen)
     return Table(
-        columns=tuple(column(knowledge, content, one, place) for place, one in chosen),
+        columns=tuple(columns),
         rows=tuple(_row(entry, compared) for entry in entries[:ROWS]),
         further=max(0, len(entries) - ROWS),
         first=start + 1,
@@ -134,9 +170,14 @@ def table_of(knowledge: Knowledge, content: Content, similar: Similar, start: in
     )
 
 
-def column(knowledge: Knowledge, content: Content, one: Found, place: int) -> Column:
+def own_column(knowledge: Knowledge, bank: CaseBank, content: Content, one: Found, place: int) -> Column:
+    """A case of the team, with a number where published ones have a letter."""
+    return replace(column(knowledge, bank, content, one, place), letter=str(place), local=True)
+
+
+def column(knowledge: Knowledge, bank: CaseBank, content: Content, one: Found, place: int) -> Column:
     """A case of the list in words."""
-    case, ontology = knowledge.cases.case(one.position), knowledge.ontology
+    case, ontology = bank.case(one.position), knowledge.ontology
     present = _counted(content.profile(), knowledge)
     compared = one.compared
     extra = compared.extra if compared else tuple(f.term for f in case.findings if f.status == Status.PRESENT)

@@ -55,7 +55,7 @@ def listed(knowledge: Knowledge, content: Content, wanted: Wanted) -> Listed:
     found = similar.found if similar else ()
     names = {one.id: _diagnosis(knowledge, one) for one in found}
     rows = tuple(
-        column(knowledge, content, one, place)
+        column(knowledge, knowledge.cases, content, one, place)
         for place, one in enumerate(found, 1)
         if _fits(knowledge, one, names[one.id], wanted)
     )

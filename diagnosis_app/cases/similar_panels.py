@@ -1,4 +1,4 @@
-"""Similar published cases as parts of a page, drawn as HTML."""
+"""Similar cases, published and the team's own, as parts of a page, drawn as HTML."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def similar_panel(
     content: Content,
     case_id: UUID,
     *,
+    team_id: int,
     start: int = 0,
     snapshot: str | None = None,
     version: int | None = None,
@@ -31,7 +32,7 @@ def similar_panel(
         "url": url,
     }
     try:
-        context["panel"] = panel(content, start=start, snapshot=snapshot)
+        context["panel"] = panel(content, team_id=team_id, case_id=case_id, start=start, snapshot=snapshot)
     except RetrievalError as error:
         context["problem"] = error
     return render_to_string("similar/_panel.html", context)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.utils.translation import gettext as _
 
 from diagnosis_app.accounts.policy import Actor, Verb
@@ -14,12 +14,14 @@ from diagnosis_app.audit import log
 from diagnosis_app.cases.models import Case
 from diagnosis_app.cases.strength import word as strength_word
 from diagnosis_app.reanalysis.models import Alert
+from diagnosis_app.review.blinding import open_readings
+from diagnosis_app.review.models import SecondReading
 from diagnosis_app.runs.models import Outcome, Run, State
 from frontend.words import number, who
 
 PAGE = 25
 MOST = 500
-STATES = ("open", "awaited", "changed", "closed", "batches", "bin")
+STATES = ("open", "awaited", "changed", "second", "closed", "batches", "bin")
 
 UNTOUCHED = Q(batch_item__isnull=False, draft__revision=1)  # made of a file of a batch, and nobody has edited it
 
@@ -44,6 +46,7 @@ class Row:
     reader: str
     updated: datetime
     news: bool  # new knowledge changed its first five, and nobody has seen it
+    second: str  # the run of which this person is the second reader and has not committed
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,8 @@ def worklist(actor: Actor, *, state: str = "open", query: str = "", shown: int =
     actor.require(Verb.CASE_LIST)
     state = state if state in STATES else "open"
     mine = Case.objects.filter(team_id__in=actor.teams(Verb.CASE_LIST))
-    counts = {name: _in_state(mine, name).count() for name in STATES}
-    found = _matching(_in_state(mine, state), query)
+    counts = {name: _in_state(mine, name, actor).count() for name in STATES}
+    found = _matching(_in_state(mine, state, actor), query)
     last = Run.objects.filter(case=OuterRef("pk")).order_by("-created_at")
     page = (
         found.select_related("team")
@@ -74,6 +77,7 @@ def worklist(actor: Actor, *, state: str = "open", query: str = "", shown: int =
             run_outcome=Subquery(last.values("outcome")[:1]),
             run_at=Subquery(last.values("created_at")[:1]),
             news=Exists(unseen()),
+            second=Subquery(to_read(actor).values("run_id")[:1], output_field=UUIDField()),
             reader_id=F("draft__updated_by_id"),
             reader_name=F("draft__updated_by__full_name"),
             reader_login=F("draft__updated_by__username"),
@@ -90,15 +94,22 @@ def unseen() -> QuerySet[Alert]:
     return Alert.objects.filter(case=OuterRef("pk"), seen_at__isnull=True, replaced_at__isnull=True)
 
 
-def _in_state(cases: QuerySet[Case], state: str) -> QuerySet[Case]:
+def to_read(actor: Actor) -> QuerySet[SecondReading]:
+    """For a query over cases: the second reading of one that waits for this person."""
+    return open_readings().filter(case=OuterRef("pk"), reader_id=actor.user_id)
+
+
+def _in_state(cases: QuerySet[Case], state: str, actor: Actor) -> QuerySet[Case]:
     """What came from a batch stands apart until somebody edits it; what went with its batch is restored with it."""
     if state == "bin":
         return cases.filter(deleted_at__isnull=False).exclude(batch_item__binned=True)
     if state == "changed":
-        return _in_state(cases, "open").filter(Exists(unseen()))
+        return _in_state(cases, "open", actor).filter(Exists(unseen()))
     if state == "awaited":  # also one of a batch: whoever asked for that investigation is asked
         waiting = Run.objects.filter(case=OuterRef("pk"), state=State.WAITING)
         return cases.filter(Exists(waiting), deleted_at__isnull=True, closed_at__isnull=True)
+    if state == "second":  # also one of a batch: a colleague asked
+        return cases.filter(Exists(to_read(actor)), deleted_at__isnull=True)
     if state == "batches":
         return cases.filter(UNTOUCHED, deleted_at__isnull=True)
     return cases.exclude(UNTOUCHED).filter(deleted_at__isnull=True, closed_at__isnull=state == "open")
@@ -137,6 +148,7 @@ def _row(actor: Actor, case: Any) -> Row:
         reader=_("you") if case.reader_id == actor.user_id else case.reader_name or case.reader_login,
         updated=case.updated_at,
         news=case.news,
+        second=str(case.second) if case.second else "",
     )
 
 

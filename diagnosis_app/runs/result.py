@@ -51,10 +51,12 @@ class Source:
     version: str
     locator: str
     code: str
-    key: str
+    key: str  # of the evidence, as far as a reader sees it
     links: tuple[Link, ...]
     more: int
     passage: Passage | None = None
+    evidence: str = ""  # the whole key
+    marked: Any = None  # review.panel.Marked: who marked it as wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Entry:
     held: str = ""  # how often the word of strength held
     group: str = ""
     kin: Kin | None = None
+    review: Any = None  # review.panel.Panel: the verdicts on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +305,7 @@ class _Arranger:
             links=tuple(Link(one, source_url(one)) for one in references[:REFERENCES]),
             more=max(0, len(references) - REFERENCES),
             passage=passage(row, self.snapshot, place) if row.kind == "passage" else None,
+            evidence=key,
         )
 
 

@@ -25,6 +25,7 @@ from diagnosis_app.cases.ranking import rank_content
 from diagnosis_app.cases.scope import scope_words
 from diagnosis_app.cases.similar_panels import similar_panel, start_of
 from diagnosis_app.errors import Hidden, Invalid
+from diagnosis_app.review.panel import reviewed
 from diagnosis_app.runs import actions, answering
 from diagnosis_app.runs.drawing import live_parts, thread_context
 from diagnosis_app.runs.gene_table import LEADING, gene_rows
@@ -90,6 +91,7 @@ def run(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
         context |= _question_context(actor, found, open_question)
     if found.state == State.ENDED:
         context |= _result_context(found)
+        context["result"], context["review"] = reviewed(actor, found, context["result"])
         context["answerable"] = _startable(actor, found.case) and actor.may(Verb.CASE_EDIT, found.case)
     return render(request, "runs/run.html", context)
 
@@ -143,6 +145,7 @@ def similar(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
         similar_panel(
             cases.content_of(found.version),
             case_id,
+            team_id=found.team_id,
             start=start_of(request.GET.get("from")),
             snapshot=str(found.manifest["snapshot"]),
             version=found.version.number,

@@ -36,9 +36,11 @@ from diagnosis_app.cases.models import Case
 from diagnosis_app.knowledge import uploads
 from diagnosis_app.knowledge.uploads import Upload
 from diagnosis_app.literature.models import Search
+from diagnosis_app.local_cases.models import LocalCase
 from diagnosis_app.reanalysis.models import Alert, Pass, Reranking
+from diagnosis_app.review.models import SecondReading, Verdict, WrongCitation
 from diagnosis_app.runs import actions as runs
-from diagnosis_app.runs.models import Question, Run
+from diagnosis_app.runs.models import Candidate, Contribution, Question, Run
 from retrieval.cases import CaseBank
 from tests.people import Clinic
 from tests.published import HANNAH
@@ -63,6 +65,8 @@ class World:
     search: Search
     letter: Attachment
     batch: Batch
+    judged: Run  # ended, with verdicts, marks and readers
+    local: LocalCase
 
 
 @pytest.fixture
@@ -94,13 +98,41 @@ def world(clinic: Clinic, other_clinic: Clinic, published: CaseBank) -> Iterator
     batch = batches.create(
         actor, clinic.team.pk, "ward.zip", [File("a.txt", b"HP:0001250"), File("b.txt", b"HP:0001263")]
     )
+    judged = _judged(clinic, run)
+    local = LocalCase.objects.create(
+        team=clinic.team, disease="OMIM:101600", ids=["OMIM:101600"], name="Pfeiffer syndrome", confirmed_by=user,
+        recorded_by=user, consent="patient", reference="1",
+        content={"present": ["HP:0001250"], "excluded": [], "sex": "female", "age": None, "onset": None, "gene": ""},
+    )  # fmt: skip
     yield World(
-        clinic, other_clinic, case, run, token, upload, ingestion, held, publication, alert, search, letter, batch
-    )
+        clinic, other_clinic, case, run, token, upload, ingestion, held, publication, alert, search, letter, batch,
+        judged, local,
+    )  # fmt: skip
     for left in uploads.of(curator.pk):  # files: no transaction takes them back
         uploads.discard(left)
 
 
+def _judged(clinic: Clinic, run: Run) -> Run:
+    """Another investigation of the case, ended: the clinician reads it as second reader, and asked somebody."""
+    user, now = clinic.person(), timezone.now()
+    ended = Run.objects.create(
+        team=run.team, case=run.case, version=run.version, manifest=run.manifest, requested_by=user,
+        state="ended", outcome="ranked", ended_at=now,
+    )  # fmt: skip
+    one = Candidate.objects.create(run=ended, rank=1, disease="OMIM:154700", name="Marfan", score=1.0, prior=0.0)
+    Contribution.objects.create(candidate=one, position=0, kind="finding", value=1.0, evidence_key=EVIDENCE)
+    Verdict.objects.create(
+        run=ended, reader=user, disease=one.disease, name=one.name, value="confirmed", created_at=now, changed_at=now
+    )
+    WrongCitation.objects.create(
+        run=ended, reader=user, disease=one.disease, evidence=EVIDENCE, reason="other", created_at=now
+    )
+    for reader in (user, clinic.person(Role.CURATOR)):
+        SecondReading.objects.create(case=run.case, run=ended, reader=reader, asked_by=user, asked_at=now)
+    return ended
+
+
+EVIDENCE = "e" * 64
 Objects = Callable[[World], dict[str, Any]]
 
 
@@ -144,6 +176,26 @@ def a_question(world: World) -> dict[str, Any]:
     put = {"seq": 1, "term": "HP:0001166", "label": "Arachnodactyly", "asked_at": timezone.now()}
     Question.objects.get_or_create(run=world.run, key="ask-1", defaults=put)
     return {**a_run(world), "key": "ask-1"}
+
+
+def a_judged_run(world: World) -> dict[str, Any]:
+    return {"case_id": world.case.pk, "run_id": world.judged.pk}
+
+
+def a_judged_candidate(world: World) -> dict[str, Any]:
+    return {**a_judged_run(world), "disease": "OMIM:154700"}
+
+
+def a_second_reader(world: World) -> dict[str, Any]:
+    return {**a_judged_run(world), "login": world.clinic.person(Role.CURATOR).username}
+
+
+def a_citation(world: World) -> dict[str, Any]:
+    return {**a_judged_candidate(world), "evidence": EVIDENCE}
+
+
+def a_local_case(world: World) -> dict[str, Any]:
+    return {"local_id": world.local.pk}
 
 
 def an_alert(world: World) -> dict[str, Any]:
@@ -321,6 +373,20 @@ PAGES: dict[str, Route] = {
     "alert_see": Route("POST", Verb.ALERT_SEE, an_alert),
     "alert_unsee": Route("POST", Verb.ALERT_SEE, an_alert),
     "alert_investigate": Route("POST", Verb.RUN_START, an_alert),
+    "review_candidate": Route("GET", Verb.REVIEW_READ, a_judged_candidate),
+    "verdict_give": Route("POST", Verb.VERDICT_GIVE, a_judged_candidate),
+    "verdict_back": Route("POST", Verb.VERDICT_GIVE, a_judged_candidate),
+    "verdict_another": Route("GET", Verb.VERDICT_GIVE, a_judged_run, also=GET_AND_POST),
+    "second_ask": Route("POST", Verb.SECOND_ASK, a_judged_run),
+    "second_recall": Route("POST", Verb.SECOND_ASK, a_judged_run),
+    "second_decline": Route("POST", Verb.SECOND_READ, a_judged_run),
+    "second_commit": Route("POST", Verb.SECOND_READ, a_judged_run),
+    "citation_mark": Route("POST", Verb.CITATION_MARK, a_judged_run),
+    "citation_unmark": Route("POST", Verb.CITATION_MARK, a_judged_run),
+    "local_case_keep": Route("GET", Verb.LOCAL_ADD, a_judged_candidate, also=GET_AND_POST),
+    "local_cases": Route("GET", Verb.LOCAL_LIST),
+    "local_case": Route("GET", Verb.LOCAL_READ, a_local_case),
+    "local_case_withdraw": Route("POST", Verb.LOCAL_WITHDRAW, a_local_case),
     "case_papers": Route("GET", Verb.LITERATURE_READ, a_case),
     "papers_sent": Route("GET", Verb.LITERATURE_READ, a_case),
     "papers_ask": Route("POST", Verb.LITERATURE_SEARCH, a_case),
@@ -376,6 +442,20 @@ OPERATIONS: dict[str, Route] = {
     "get_report_text": Route("GET", Verb.CASE_EXPORT, a_run),
     "get_report_pdf": Route("GET", Verb.CASE_EXPORT, a_run),
     "get_report_phenopacket": Route("GET", Verb.CASE_EXPORT, a_run),
+    "get_review": Route("GET", Verb.REVIEW_READ, a_judged_run),
+    "give_verdict": Route("PUT", Verb.VERDICT_GIVE, a_judged_candidate),
+    "take_back_verdict": Route("DELETE", Verb.VERDICT_GIVE, a_judged_candidate),
+    "ask_second_reader": Route("POST", Verb.SECOND_ASK, a_judged_run),
+    "recall_second_reader": Route("DELETE", Verb.SECOND_ASK, a_second_reader),
+    "commit_second_reading": Route("POST", Verb.SECOND_READ, a_judged_run),
+    "decline_second_reading": Route("POST", Verb.SECOND_READ, a_judged_run),
+    "mark_wrong_citation": Route("POST", Verb.CITATION_MARK, a_judged_run),
+    "unmark_wrong_citation": Route("DELETE", Verb.CITATION_MARK, a_citation),
+    "list_local_cases": Route("GET", Verb.LOCAL_LIST),
+    "get_local_case": Route("GET", Verb.LOCAL_READ, a_local_case),
+    "preview_local_case": Route("GET", Verb.LOCAL_ADD, a_judged_candidate),
+    "add_local_case": Route("POST", Verb.LOCAL_ADD, a_judged_run),
+    "withdraw_local_case": Route("POST", Verb.LOCAL_WITHDRAW, a_local_case),
 }
 NOT_OPERATIONS = {"api-root", "nothing"}  # every other address of the API: 404 in JSON
 OF_EVERYBODY = {
@@ -388,6 +468,11 @@ BODIES: dict[str, Any] = {  # only what is read before the object is looked for
     "store_draft": {"revision": 1, "case": {}},
     "case_draft": {"base": 1, "content": {}},
     "answer_question": {"answer": "unknown"},
+    "give_verdict": {"verdict": "plausible"},
+    "ask_second_reader": {"reader": "nobody"},
+    "mark_wrong_citation": {"disease": "OMIM:154700", "evidence": EVIDENCE, "reason": "other"},
+    "add_local_case": {"disease": "OMIM:154700", "consent": "patient", "reference": "1", "shown": "x"},
+    "withdraw_local_case": {"reason": "mistake"},
 }
 
 
@@ -427,6 +512,7 @@ def elsewhere(route: Route, world: World) -> dict[str, Any]:
         "number": 1,
         "attachment_id": uuid4(),
         "upload_id": "0" * 32,
+        "local_id": uuid4(),
     }
     return {name: strange.get(name, value) for name, value in route.objects(world).items()}
 
@@ -635,7 +721,8 @@ def _state() -> tuple[int, ...]:
     return (
         Entry.objects.count(), Case.objects.count(), Run.objects.count(), User.objects.filter(is_active=True).count(),
         Token.objects.filter(revoked_at=None).count(), Ingestion.objects.count(), Publication.objects.count(),
-        HeldText.objects.exclude(at=None).count(),
+        HeldText.objects.exclude(at=None).count(), Verdict.objects.count(), SecondReading.objects.count(),
+        WrongCitation.objects.count(), LocalCase.objects.filter(withdrawn_at=None).count(),
     )  # fmt: skip
 
 

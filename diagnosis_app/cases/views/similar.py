@@ -31,7 +31,8 @@ from retrieval.knowledge import Knowledge
 def beside(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The patient and three cases, from the place `from` on. Compares what is stored."""
     found = actions.read_case(actor_of(request), case_id, part="similar cases")
-    html = similar_panel(actions.content_of(found.draft), case_id, start=start_of(request.GET.get("from")))
+    start = start_of(request.GET.get("from"))
+    html = similar_panel(actions.content_of(found.draft), case_id, team_id=found.team_id, start=start)
     return JsonResponse({"revision": found.draft.revision, "html": html})
 
 

@@ -12,9 +12,12 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from diagnosis_app.audit.models import Entry
 from diagnosis_app.evaluation.models import EvaluationRun
+from diagnosis_app.local_cases.models import LocalCase
 from retrieval.evaluation import parallel
 from retrieval.evaluation.bench import Bench
 from tests import evaluation_world
@@ -318,3 +321,12 @@ def test_a_limit_takes_cases_from_the_whole_set(benchmark, cases):
     found = out_of(benchmark, cases, "--no-case-bank", "--limit", "3")
     assert [one["id"] for one in found["cases"]] == ["a", "c", "e"]
     assert found["versions"]["cases"]["limit"] == 3
+
+
+def test_no_case_of_a_team_is_measured_with(benchmark, cases, clinic):
+    content = {"present": ["HP:0000118"], "excluded": [], "sex": "female", "age": None, "onset": None, "gene": ""}
+    LocalCase.objects.create(team=clinic.team, content=content, disease="OMIM:100001", name="One")
+    with CaptureQueriesContext(connection) as asked:
+        found = out_of(benchmark, cases, "--no-case-bank")
+    assert [one["published_cases"] for one in found["cases"]] == [0] * 6
+    assert not [one for one in asked.captured_queries if "local_case" in one["sql"]]

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from diagnosis_app.evaluation import fitting, learning, reading, worlds
+from diagnosis_app.local_cases.models import LocalCase
 from retrieval.evaluation.measures import Groups
 from retrieval.ranking import fusion
 from retrieval.ranking.calibration import FEATURES
@@ -191,3 +194,17 @@ def test_what_comes_with_the_code_keeps_the_promises_of_its_calibration(name):
     assert measured["expected_calibration_error"] <= 0.05 and measured["area_under_curve"] >= 0.88
     assert raw["fitted"]["publications"] > 1000 and {"hpo", "mondo", "orphanet"} <= set(raw["fitted"]["sources"])
     assert ("cases" in raw["fitted"]["sources"]) == (name == WITH_CASES)
+
+
+@pytest.mark.django_db
+def test_no_case_of_a_team_is_fitted_on(fit, many, out, tmp_path, clinic):
+    assert fit(many, "--out", out).code == 0
+    without = {path.name: path.read_bytes() for path in out.iterdir()}
+    content = {"present": ["HP:0000118"], "excluded": [], "sex": "female", "age": None, "onset": None, "gene": ""}
+    LocalCase.objects.create(team=clinic.team, content=content, disease="OMIM:100001", name="One")
+    other = tmp_path / "with"
+    other.mkdir()
+    with CaptureQueriesContext(connection) as asked:
+        assert fit(many, "--out", other).code == 0
+    assert {path.name: path.read_bytes() for path in other.iterdir()} == without
+    assert not [one for one in asked.captured_queries if "local_case" in one["sql"]]

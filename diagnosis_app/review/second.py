@@ -1,0 +1,180 @@
+"""A second reader: asked by a colleague, blind until they commit, and from then on both see both.
+
+Asking needs a verdict of one's own, so that the two are independent. Committing is one act of its own and is not
+taken back: what was seen cannot be unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from diagnosis_app.accounts.models import Membership, Role, User
+from diagnosis_app.accounts.policy import TABLE, Actor, Verb
+from diagnosis_app.audit import log
+from diagnosis_app.audit.models import Entry
+from diagnosis_app.cases.models import Case
+from diagnosis_app.errors import Conflict, Hidden, Invalid
+from diagnosis_app.local_cases.actions import kept_from
+from diagnosis_app.review.blinding import blind, open_readings
+from diagnosis_app.review.models import SecondReading, Verdict
+from diagnosis_app.review.verdicts import readable
+from diagnosis_app.runs.models import Run
+
+RECALL, DECLINE = "second.recall", "second.decline"
+
+
+def colleagues(actor: Actor, run: Run) -> list[User]:
+    """Who can be asked: clinicians of the team who have given no verdict on this case and read it for nobody now."""
+    actor.require(Verb.SECOND_ASK, run)
+    judged = Verdict.objects.filter(run__case_id=run.case_id).values("reader_id")
+    asked = SecondReading.objects.filter(case_id=run.case_id).values("reader_id")
+    people = User.objects.filter(pk__in=_clinicians(run.team_id), is_active=True).exclude(pk=actor.user_id or 0)
+    return list(people.exclude(pk__in=judged).exclude(pk__in=asked).order_by("full_name", "username"))
+
+
+def ask(actor: Actor, run: Run, reader: str) -> SecondReading:
+    """Asks a colleague, by their sign-in name."""
+    actor.require(Verb.SECOND_ASK, run)
+    readable(run)
+    if actor.user_id is None:
+        raise Invalid(_("Nobody is signed in."), hint=_("Sign in first."))
+    person = next((one for one in colleagues(actor, run) if one.username == reader), None)
+    if person is None:
+        _may_ask(actor, run)
+        raise Invalid(
+            _("This person cannot read it as second reader."),
+            field="reader",
+            hint=_("Choose a clinician of the team who has neither judged this case nor been asked."),
+        )
+    try:
+        with transaction.atomic():
+            Case.objects.select_for_update().get(pk=run.case_id)  # nobody keeps the diagnosis at this moment
+            _may_ask(actor, run)
+            reading = SecondReading.objects.create(
+                case_id=run.case_id,
+                run=run,
+                reader=person,
+                asked_by_id=actor.user_id,
+                asked_at=timezone.now(),
+                saw_before=_saw(person, run),
+            )
+            _note_down(actor, Verb.SECOND_ASK, reading, {"reader": person.pk})
+    except IntegrityError:
+        raise Conflict(
+            _("This person was asked a moment ago."), hint=_("Reload the page."), code="review.asked"
+        ) from None
+    return reading
+
+
+def recall(actor: Actor, run: Run, reader: str) -> None:
+    """Takes the request back, as long as the colleague has not begun, or can no longer read it."""
+    actor.require(Verb.SECOND_ASK, run)
+    if not reader:
+        raise Invalid(_("Nobody is named."), field="reader", hint=_("Name the colleague who was asked."))
+    with transaction.atomic():
+        found = open_readings().select_for_update().filter(run=run, reader__username=reader, asked_by_id=actor.user_id)
+        reading = found.first()
+        if reading is None:
+            raise Hidden()
+        begun = Verdict.objects.filter(run__case_id=run.case_id, reader_id=reading.reader_id)
+        if begun.exists() and _still_there(reading):
+            raise Conflict(
+                _("The second reader has begun."),
+                hint=_("Wait until they commit, or ask them to decline."),
+                code="review.begun",
+            )
+        begun.delete()
+        _note_down(actor, RECALL, reading, {"reader": reading.reader_id})
+        reading.delete()
+
+
+def decline(actor: Actor, run: Run) -> None:
+    """The second reader hands it back; what they had given and not committed is deleted."""
+    actor.require(Verb.SECOND_READ, run)
+    with transaction.atomic():
+        reading = _own(actor, run)
+        gone = Verdict.objects.filter(run__case_id=run.case_id, reader_id=actor.user_id).delete()[0]
+        _note_down(actor, DECLINE, reading, {"verdicts": gone})
+        reading.delete()
+
+
+def commit(actor: Actor, run: Run) -> SecondReading:
+    """From here on both see both."""
+    actor.require(Verb.SECOND_READ, run)
+    readable(run)
+    with transaction.atomic():
+        reading = _own(actor, run)
+        given = Verdict.objects.filter(run=run, reader_id=actor.user_id).count()
+        if not given:
+            raise Conflict(
+                _("You have given no verdict yet."),
+                hint=_("Give at least one, then commit."),
+                code="review.no_verdict",
+            )
+        reading.committed_at = timezone.now()
+        reading.save(update_fields=["committed_at"])
+        _note_down(actor, Verb.SECOND_READ, reading, {"verdicts": given})
+    return reading
+
+
+def readings(actor: Actor, run: Run) -> list[SecondReading]:
+    """Who was asked on this run, by whom, and whether they committed; nothing of what they gave."""
+    actor.require(Verb.REVIEW_READ, run)
+    return list(SecondReading.objects.filter(run=run).select_related("reader", "asked_by"))
+
+
+def _own(actor: Actor, run: Run) -> SecondReading:
+    reading = open_readings().select_for_update().filter(run=run, reader_id=actor.user_id).first()
+    if reading is None:
+        raise Hidden()
+    return reading
+
+
+def _may_ask(actor: Actor, run: Run) -> None:
+    if blind(actor, run.case_id) is not None:
+        raise Conflict(
+            _("You are the second reader of this case yourself."),
+            hint=_("Commit your reading first."),
+            code="review.commit_first",
+        )
+    if not Verdict.objects.filter(run=run, reader_id=actor.user_id).exists():
+        raise Conflict(
+            _("You have given no verdict yet."),
+            hint=_("Give your own first, so that the second reading is independent of it and yours of the second."),
+            code="review.no_verdict",
+        )
+    if kept_from(run.case_id) is not None:
+        raise Conflict(
+            _("The diagnosis of this case stands among the team's cases: a second reading would not be blind."),
+            hint=_("Withdraw the team's case first."),
+            code="review.kept",
+        )
+
+
+def _clinicians(team_id: int) -> list[int]:
+    roles = [Role(role) for role in TABLE[Verb.SECOND_READ]]
+    return list(Membership.objects.filter(team_id=team_id, role__in=roles).values_list("user_id", flat=True))
+
+
+def _still_there(reading: SecondReading) -> bool:
+    return reading.reader.is_active and reading.reader_id in _clinicians(reading.run.team_id)
+
+
+def _saw(person: User, run: Run) -> bool:
+    """Whether this person opened a result of the case after somebody had given a verdict on it: the trail knows."""
+    first = Verdict.objects.filter(run__case_id=run.case_id).order_by("created_at").first()
+    if first is None:
+        return False
+    runs = [f"run:{pk}" for pk in Run.objects.filter(case_id=run.case_id).values_list("pk", flat=True)]
+    rows = Entry.objects.filter(object__in=runs, verb=str(Verb.RUN_READ), actor_id=person.pk, at__gte=first.created_at)
+    return rows.exists()
+
+
+def _note_down(actor: Actor, verb: Verb | str, reading: SecondReading, detail: Mapping[str, Any]) -> None:
+    detail = {"case": str(reading.case_id), **detail}
+    log.record(actor, verb, object=f"run:{reading.run_id}", team_id=reading.run.team_id, detail=detail)

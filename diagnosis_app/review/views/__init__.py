@@ -1,0 +1,3 @@
+from diagnosis_app.review.views import keeping, one, readers, sources
+
+__all__ = ["keeping", "one", "readers", "sources"]
