@@ -77,7 +77,7 @@ def everything_shown(user: User, run: Run) -> dict[str, str]:
     for name, path, api in doors(run):
         for query in ("", "?state=second", "?state=open") if name == "worklist" else ("",):
             answer = client.get(path + query, **(key if api else {}))
-            shown[name + query] = answer.content.decode()
+            shown[name + query] = answer.content.decode(errors="replace")  # a PDF says what the report as text says
     return shown
 
 
@@ -170,6 +170,15 @@ def test_a_mark_on_this_case_is_not_told_on_another_one(asked: Run, actor: Actor
     second.commit(acting(bo), asked)
     assert len(blinding.marks(actor, elsewhere)) == 2
     assert citations.wrong_citations(team.pk, PFEIFFER) == {source_of(PFEIFFER)}
+
+
+def test_a_report_carries_no_verdict_while_a_reading_is_open_and_all_from_the_commit_on(asked: Run, bo: User) -> None:
+    from diagnosis_app.reports.verdicts import verdicts_of
+
+    assert verdicts_of(asked) == ()
+    second.commit(acting(bo), asked)
+    assert {one.comment for one in verdicts_of(asked)} == {FIRST, SECOND}
+    assert ("Pfeiffer syndrome", "confirmed") in {(one.candidate, one.word) for one in verdicts_of(asked)}
 
 
 # --- the trail -----------------------------------------------------------------------------
