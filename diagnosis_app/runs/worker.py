@@ -25,6 +25,7 @@ from agents.errors import LeaseLost, Stopped, failure_of
 from agents.performing import Outside
 from corpus_ingest import library
 from diagnosis_app.cases.content import read_content
+from diagnosis_app.local_cases.bank import bank_of
 from diagnosis_app.runs import shutdown
 from diagnosis_app.runs.bell import ring
 from diagnosis_app.runs.claim import Lease, claim, release, renew
@@ -107,7 +108,8 @@ def _investigate(run: Run, store: Store, control: runner.Control) -> Outcome | W
     knowledge = library.snapshot(run.manifest["snapshot"])
     if run.manifest["graph"] != contract.GRAPH_VERSION:
         store.continued(contract.GRAPH_VERSION, code_digest())
-    outside = Outside(search=Client(Path(settings.RETRIEVAL_SOCKET)))
+    own = bank_of(run.team_id, knowledge, apart_from=run.case_id)
+    outside = Outside(search=Client(Path(settings.RETRIEVAL_SOCKET)), local=own)
     with _checkpoints() as saver:
         return runner.run(_request(run, knowledge), knowledge, store, saver, control, outside=outside)
 
