@@ -21,7 +21,7 @@ APERT, PFEIFFER, CROUZON, MARFAN = "OMIM:101200", "OMIM:101600", "OMIM:123500", 
 TEXTS: tuple[Document, ...] = (
     document(
         "Pfeiffer syndrome",
-        "In Pfeiffer syndrome broad thumbs and a broad hallux point sideways. Proptosis is seen. Seizures are not seen.",
+        "In Pfeiffer syndrome broad thumbs and a broad hallux point aside. Proptosis is seen. Seizures are not seen.",
         "The first patients with Pfeiffer syndrome were 8 members of one family, most of them with craniosynostosis.",
         diseases=(PFEIFFER,),
         licence="CC BY 4.0",

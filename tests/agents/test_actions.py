@@ -56,7 +56,7 @@ def test_the_reason_is_no_part_of_the_name() -> None:
     ],
 )
 def test_what_is_no_action_is_refused(said: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="prescribe|ask|back"):
+    with pytest.raises(ValueError, match=r"prescribe|ask|back"):
         decision_of(said)
 
 
