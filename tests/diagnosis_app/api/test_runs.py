@@ -111,7 +111,7 @@ def test_a_question_is_read_and_answered_and_the_run_goes_on(ask: Asking) -> Non
     carried(run["id"])
     going_on = answer(ask.get(path))
     assert going_on["questions"][0]["answer"] == "excluded" and going_on["candidates"]
-    found = answer(ask.get(f"/cases/{case['id']}"))["case"]["findings"]
+    found = answer(ask.get(f"/cases/{case['id']}"))["content"]["findings"]
     assert {one["term"]: one["status"] for one in found}[question["term"]] == "excluded"
     answer(ask.post(f"{path}/cancel"))
     last = going_on["questions"][-1]
