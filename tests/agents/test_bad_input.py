@@ -55,14 +55,17 @@ def test_a_part_that_cannot_be_read_in_the_middle_is_a_failed_step_and_the_rest_
     )
 
 
-@pytest.mark.parametrize("part", ["passages", "lexical"])
+@pytest.mark.parametrize(("part", "failed"), [("passages", "intake"), ("lexical", "search")])
 def test_texts_that_cannot_be_read_from_the_beginning_do_not_keep_the_ranking_back(
-    world: SmallWorld, part: str
+    world: SmallWorld, part: str, failed: str
 ) -> None:
     one = Investigation(Unreadable(world, part), asked_of(patient()))
     outcome = one.through()
     assert outcome.code is OutcomeCode.PARTIAL and str(Reason.STEP_FAILED) in outcome.reasons
-    assert {step.action for step in one.record.steps() if step.error} == {"search"}
+    if failed == "intake":
+        assert one.of("intake")[0].got["lost"] == ["passages"] and "search" not in one.actions
+    else:
+        assert {step.action for step in one.record.steps() if step.error} == {failed}
     assert one.record.candidates()[0].name == "Pfeiffer syndrome" and one.actions[-1] == "verify"
 
 
