@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from agents import tracing
-from agents.actions import Decision
+from agents.actions import Decision, Verb
 from agents.contract import (
     Answer,
     CandidateRecord,
@@ -21,6 +21,7 @@ from agents.contract import (
     EvidenceKind,
     Failure,
     QuestionRecord,
+    Reason,
     RunRequest,
     StepRecord,
     digest,
@@ -30,7 +31,7 @@ from agents.evidence import of_ranking
 from agents.ledger import Argued, argue, candidate_record
 from agents.objections import objections_to, without_objections
 from agents.passages import claims_of
-from agents.performing import Outside, World, perform
+from agents.performing import AWAY, Outside, World, perform
 from agents.policies.situation import Situation
 from agents.record import Record
 from agents.verification import Ground, verify
@@ -45,7 +46,8 @@ SHOWN = 5  # leaders named in what a step tells
 CHALLENGED = 5  # leaders that the sceptic looks at in a round
 SEEN = 10  # candidates that a policy sees
 ROUNDS = 2  # times that the sceptic may send the investigation back
-AFTER = 6  # steps that remain for weighing, challenging, concluding and checking
+ENDING = 4  # steps that the end takes: weighing, challenging, concluding and checking
+AFTER = ENDING + 2  # and one more round of the first two
 _STATUS = {Answer.PRESENT: Status.PRESENT, Answer.EXCLUDED: Status.EXCLUDED, Answer.UNCERTAIN: Status.UNCERTAIN}
 
 
@@ -104,9 +106,16 @@ class Environment:
     @property
     def profile(self) -> Profile:
         """The findings of the case with what was answered since."""
+        return self._with_answers(self.record.questions())
+
+    def profile_before(self, question: str) -> Profile:
+        """The same without the answer to one question."""
+        return self._with_answers([one for one in self.record.questions() if one.key != question])
+
+    def _with_answers(self, questions: Sequence[QuestionRecord]) -> Profile:
         own = self.request.profile
-        answered = {one.term: _STATUS[one.answer] for one in self.record.questions() if one.answer in _STATUS}
-        kept = tuple(one for one in own.findings if one.term not in answered)
+        answered = {one.term: _STATUS[one.answer] for one in questions if one.answer in _STATUS}
+        kept = tuple(one for one in own.findings if one.term not in answered or one.status is Status.FAMILY)
         more = tuple(Finding(term, status) for term, status in answered.items())
         return rankable(self.knowledge.ontology, replace(own, findings=(*kept, *more))) if more else own
 
@@ -181,6 +190,17 @@ class Environment:
     def world(self) -> World:
         return World(self.knowledge, self._outside)
 
+    def may_go_back(self) -> bool:
+        """Whether the end can still be reached after another round."""
+        return self.request.budget.steps + 1 - len(self.record.steps()) >= ENDING
+
+    def shortfalls(self) -> list[str]:
+        """What the result says of parts that could not be read, from the steps: also of those an earlier worker did."""
+        acted = [one for one in self.record.steps() if one.action in set(Verb)]
+        away = any(one.got.get("note") in AWAY for one in acted)
+        failed = any(one.error for one in acted)
+        return [*([str(Reason.STEP_FAILED)] if failed else []), *([str(Reason.SEARCH_AWAY)] if away else [])]
+
     def act(self, decision: Decision, step: Step) -> list[str]:
         """Performs the action; the keys of the evidence it brought."""
         names = {one.disease: one.name for one in self.record.candidates()}
@@ -202,7 +222,7 @@ class Environment:
         Whoever led at any time is challenged, so that doing it again gives the same order.
         """
         before = self.record.candidates()
-        bare = [_with(one, without_objections(one)) for one in before]
+        bare = _ordered([_with(one, without_objections(one)) for one in before])
         order, challenged = list(before), {one.disease for one in before if _holds_objection(one)}
         while fresh := {one.disease for one in order[:CHALLENGED]} - challenged:
             challenged |= fresh

@@ -77,7 +77,7 @@ class MemoryRecord:
     def ask(self, question: QuestionRecord) -> None:
         self._held()
         self._questions.setdefault(question.key, question)
-        told = {"key": question.key, "term": question.term}
+        told = {"key": question.key, "term": question.term, "label": question.label}
         self._tell(EventType.ASKED, f"asked:{question.key}", told)
 
     def questions(self) -> list[QuestionRecord]:

@@ -13,6 +13,8 @@ from agents.contract import Claim, Evidence, EvidenceKind, Polarity, Relation, S
 from agents.evidence import label_of, seal
 from agents.sentences import mention
 from retrieval.model import Status
+from retrieval.passages.document import Passage
+from retrieval.passages.search import SourceOf, source_of
 
 if TYPE_CHECKING:
     from retrieval.knowledge import Knowledge
@@ -25,37 +27,44 @@ MOST = 120  # characters of a source's name or version
 
 def of_passage(disease: Disease, hit: Hit) -> Evidence:
     """A passage about the disease; the quote is part of `body["text"]`, and the span says which."""
+    start = hit.quote.start - hit.start
+    span = (start, start + len(hit.quote.text))
+    place = Passage(hit.passage, hit.document.id, hit.start, hit.end, hit.text, hit.section, hit.page)
+    return _sealed(disease, place, hit.document.title, hit.source, span)
+
+
+def _sealed(disease: Disease, passage: Passage, title: str, source: SourceOf, span: tuple[int, int]) -> Evidence:
     body = {
         "disease": disease.id,
         "disease_name": disease.name,
-        "document": hit.document.id,
-        "passage": hit.passage,
-        "title": hit.document.title,
-        "section": list(hit.section),
-        "page": hit.page,
-        "text": hit.text,
-        "start": hit.start,
-        "licence": hit.source.licence,
-        "url": hit.source.url,
-        "citation": hit.source.citation,
+        "document": passage.document,
+        "passage": passage.id,
+        "title": title,
+        "section": list(passage.section),
+        "page": passage.page,
+        "text": passage.text,
+        "start": passage.start,
+        "licence": source.licence,
+        "url": source.url,
+        "citation": source.citation,
     }
-    start = hit.quote.start - hit.start
-    span = (start, start + len(hit.quote.text))
-    locator = f"passage {hit.passage}"
-    source, version = hit.source.title[:MOST], hit.source.version[:MOST]
-    return seal(EvidenceKind.PASSAGE, source, version, locator, hit.quote.text, body, span)
+    named, version = source.title[:MOST], source.version[:MOST]
+    quote = passage.text[span[0] : span[1]]
+    return seal(EvidenceKind.PASSAGE, named, version, f"passage {passage.id}", quote, body, span)
 
 
 def holds(knowledge: Knowledge, evidence: Evidence) -> bool:
-    """Whether the passage still stands there, word for word, and the quote at its place in it."""
-    passage, (start, end) = str(evidence.body.get("passage")), evidence.span
-    (position,) = knowledge.passages.positions([passage]).tolist()
-    if position < 0:
+    """Whether the passage still stands there, word for word, in that document, and the quote at its place in it."""
+    store, disease = knowledge.passages, evidence.body.get("disease")
+    position = store.index(str(evidence.body.get("passage")))
+    if position is None or not 0 <= evidence.span[0] < evidence.span[1]:
         return False
-    text = knowledge.passages.text(position)
-    if text != evidence.body.get("text") or text[start:end] != evidence.quote:
+    if disease not in about(knowledge, position):
         return False
-    return evidence.body.get("disease") in about(knowledge, position)
+    record = store.record(int(store.document_of[position]))
+    told = source_of(knowledge.manifest, record)
+    again = _sealed(knowledge.diseases.disease(disease), store.at(position), record.title, told, evidence.span)
+    return again.key == evidence.key
 
 
 def about(knowledge: Knowledge, position: int) -> set[str]:

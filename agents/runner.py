@@ -70,7 +70,7 @@ def run(
     ours, and whatever a step raises.
     """
     graph = build(saver)
-    config = _config(request.run_id)
+    config = _config(request)
     context = Context(Environment(request, knowledge, record, outside), policy or Rules())
     begun = saver.get_tuple(config) is not None
     given: State | Command[Any] | None = None if begun else {}
@@ -118,8 +118,9 @@ def thread_of(run_id: str) -> str:
     return f"{run_id}@{contract.GRAPH_VERSION}"
 
 
-def _config(run_id: str) -> RunnableConfig:
-    return {"configurable": {"thread_id": thread_of(run_id)}, "recursion_limit": 100}
+def _config(request: RunRequest) -> RunnableConfig:
+    limit = max(100, 4 * request.budget.steps)  # the budget of steps ends a run, not this
+    return {"configurable": {"thread_id": thread_of(request.run_id)}, "recursion_limit": limit}
 
 
 def _outcome(state: State | dict[str, Any]) -> Outcome:

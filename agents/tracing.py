@@ -6,6 +6,7 @@ and no text of the case is ever an attribute.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,7 @@ except ImportError:  # the optional extra is not installed
 
 NAME = "clew.agents"
 MOST = 64  # evidence keys on one span
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @contextmanager
@@ -47,7 +49,7 @@ def step(record: StepRecord, run_id: str) -> Iterator[Any]:
 
 
 def left(span: Any, keys: Sequence[str]) -> None:
-    """What the step wrote, by key."""
+    """What the step wrote, by key. What is no digest, as the order of the candidates, is counted and not named."""
     if span is not None:
-        span.set_attribute("clew.evidence", list(keys[:MOST]))
+        span.set_attribute("clew.evidence", [key for key in keys if _DIGEST.fullmatch(key)][:MOST])
         span.set_attribute("clew.wrote", len(keys))

@@ -121,6 +121,8 @@ def _about_its_finding(claim: Claim, cited: Sequence[Evidence], ground: Ground) 
     rest = words.without(claim.text, [ground.names.get(claim.triple.disease, ""), *allowed])
     if genes.genes_named(ground.knowledge, rest):
         return Removal.OTHER_FINDING
+    if claim.triple.relation is Relation.MENTIONS and passages.findings_in(ground.knowledge, rest):
+        return Removal.OTHER_FINDING
     if claim.triple.relation in _OF_GENES and not _ON_LIST.search(claim.text):
         return Removal.OTHER_FINDING
     named = any(words.mentions(claim.text, label) for label in allowed)
@@ -136,7 +138,7 @@ def _figures(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal
     counts, numbers = words.figures(text)
     stated: set[tuple[int, int]] = set()
     allowed: set[float] = set()
-    for one in cited:
+    for one in _saying_how_often(claim, cited):
         quote = words.without(one.quote, [str(one.body.get("label") or ""), str(one.body.get("disease_name") or "")])
         in_quote, alone = words.figures(quote)
         stated |= in_quote
@@ -146,8 +148,13 @@ def _figures(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal
 
 def _strength(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal | None:
     used = words.strengths(words.without(claim.text, _labels(claim, cited, ground)))
-    given = {word for one in cited for word in words.strengths(one.quote)}
+    given = {word for one in _saying_how_often(claim, cited) for word in words.strengths(one.quote)}
     return None if used <= given else Removal.STRENGTH_NOT_IN_EVIDENCE
+
+
+def _saying_how_often(claim: Claim, cited: Sequence[Evidence]) -> Sequence[Evidence]:
+    """A passage holds numbers and words of strength, and nothing says that they are of this finding."""
+    return () if claim.triple.relation is Relation.MENTIONS else cited
 
 
 def _within(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from agents.actions import decision_of, key_of
-from agents.contract import Reason
-from agents.performing import AWAY
 from agents.state import Context, State
 from retrieval.errors import RetrievalError
 
@@ -20,8 +18,6 @@ def act(state: State, runtime: Runtime[Context]) -> State:
     why = {**decision.why, "action": decision.as_json()["given"]}
     try:
         with environment.step(str(decision.action.verb), why, key, key) as step:
-            evidence = environment.act(decision, step)
-            note = step.got.get("note")
+            return {"evidence": environment.act(decision, step)}
     except RetrievalError:
-        return {"reasons": [str(Reason.STEP_FAILED)]}
-    return {"evidence": evidence, "reasons": [str(Reason.SEARCH_AWAY)] if note in AWAY else []}
+        return {}  # the step says it, and the result reads the steps

@@ -14,7 +14,7 @@ from langgraph.types import interrupt
 from agents.actions import Ask, decision_of, key_of
 from agents.contract import Answer, QuestionRecord
 from agents.environment import SHOWN, Environment
-from agents.evidence import frequency_json, frequency_words
+from agents.evidence import frequency_json, frequency_words, label_of
 from agents.objections import is_cardinal
 from agents.state import Context, State
 
@@ -47,7 +47,7 @@ def _put(environment: Environment, key: str, term: str, why: dict[str, Any]) -> 
     questions = environment.record.questions()
     found = environment.situation([], 0).question
     detail: dict[str, Any] = {"why": why}
-    label = term
+    label = label_of(environment.knowledge, term)
     if found is not None and found.term == term:
         label, detail = found.label, {"why": why, **_moves(found)}
     return environment.ask(key, len(questions) + 1, detail, term, label)
@@ -78,7 +78,6 @@ def _leader(one: Leader) -> dict[str, Any]:
 
 
 def _answered(environment: Environment, asked: QuestionRecord, why: dict[str, Any]) -> State:
-    before = [one.disease for one in environment.record.candidates()[:SHOWN]]
     with environment.step("ask", why, [asked.key, str(asked.answer)], asked.key) as step:
         step.got = {"answer": str(asked.answer), "label": asked.label, "term": asked.term}
         step.left = [asked.key]
@@ -87,7 +86,8 @@ def _answered(environment: Environment, asked: QuestionRecord, why: dict[str, An
             ranking, ranked = environment.rank(asked.key)
             evidence = [ranked]
             leaders = ranking.candidates[:SHOWN]
-            moved = [one.id for one in leaders] != before
+            before = environment.knowledge.ranker.rank(environment.profile_before(asked.key), limit=SHOWN)
+            moved = [one.id for one in leaders] != [one.id for one in before.candidates]
             step.got |= {"leaders": [{"id": one.id, "name": one.name} for one in leaders], "moved": moved}
             step.left.append(ranked)
     return {"evidence": evidence, "candidates": [one.disease for one in environment.record.candidates()]}

@@ -19,7 +19,7 @@ def challenge(state: State, runtime: Runtime[Context]) -> State:
         names = {one.disease: one.name for one in order}
         # Only what nobody looked at since is worth going back for.
         targets = [one for one in (*found.felled, *found.risen[:1]) if one not in state.get("targets", [])]
-        back = bool(found.felled) and bool(targets) and round < ROUNDS
+        back = bool(found.felled) and bool(targets) and round < ROUNDS and environment.may_go_back()
         step.got = {
             "objections": found.objections,
             "felled": [names[one] for one in found.felled],

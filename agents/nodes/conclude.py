@@ -25,7 +25,7 @@ def conclude(state: State, runtime: Runtime[Context]) -> State:
             "divided": apart,
         }
         step.left = [f"{one.disease}:{one.rank}" for one in order]
-    return {"reasons": [str(Reason.TWO_DISEASES)] if apart else []}
+    return {"reasons": [*environment.shortfalls(), *([str(Reason.TWO_DISEASES)] if apart else [])]}
 
 
 def _led_at_first(record: Record) -> str:

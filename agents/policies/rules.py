@@ -89,7 +89,7 @@ def _search_mimics(s: Situation) -> Decision | None:
 def _look_at_targets(s: Situation) -> Decision | None:
     """What fell, and what took its place: read, and searched for what was held against it."""
     for target in s.targets:
-        name = next((one.name for one in s.leaders if one.disease == target), target)
+        name = s.knowledge.diseases.name_of(target)
         if not _was_read(s, target):
             return Decision(Lookup(target, ""), "sent_back", {"name": name, "round": s.round})
         action = Search((target,), _objected(s, target))

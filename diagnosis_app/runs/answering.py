@@ -72,7 +72,7 @@ def answer(actor: Actor, run: Run, key: str, said: str, words: str = "", *, no_m
     `no_more` leaves this question open and lets the run ask none after it.
     """
     actor.require(Verb.RUN_ANSWER, run)
-    given = Question.Answer.UNKNOWN.value if no_more else _checked(said, words)
+    given = _checked(Question.Answer.UNKNOWN.value if no_more else said, words)
     with transaction.atomic():
         Run.objects.select_for_update().only("id").get(pk=run.pk)
         question = Question.objects.filter(run=run, key=key).first()
@@ -192,9 +192,7 @@ def _reason(detail: Mapping[str, Any]) -> str:
     if len(names) < 2:
         return _("The answer is expected to narrow the list most.")
     if why.get("because") == "sent_back_ask":
-        return _("%(one)s lost its place to an objection. This answer tells most about what stands now.") % {
-            "one": names[0]
-        }
+        return _("A leader lost its place to an objection. This answer tells most about what stands now.")
     said = _("%(one)s and %(other)s are only %(gap)s apart, and this answer tells most.")
     return said % {"one": names[0], "other": names[1], "gap": f"{float(why.get('gap', 0)):.1f}"}
 

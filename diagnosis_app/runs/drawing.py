@@ -36,7 +36,7 @@ def live_parts(run: Run) -> Draw:
             step = next(step for step in thread.steps if step.key == key)
             shown = {"step": line(step), "question_url": reverse("run_question", kwargs=here)}
             parts[f"step-{key}"] = render_to_string("runs/_step.html", shown)
-        if told.type in STEPS:
+        if told.type in (*STEPS, EventType.ANSWERED):
             key = told.payload["key"]
             step = next(step for step in thread.steps if step.key == key)
             parts[f"step-{key}"] = render_to_string("runs/_step.html", {"step": line(step)})

@@ -76,7 +76,9 @@ def _planned(action: str) -> str:
 def _time(step: StepShown) -> str:
     if step.seconds is not None:
         return duration(step.seconds)
-    return _("under way") if step.state == NOW else ""
+    if step.state != NOW:
+        return ""
+    return _("asked") if step.action == "ask" else _("under way")
 
 
 def _reasons() -> dict[str, str]:

@@ -107,7 +107,7 @@ def _why_search(why: Facts) -> str:
 def _why_ask(why: Facts) -> str:
     if why.get("because") == "sent_back_ask":
         return _("A leader fell. This answer tells most about what stands now.")
-    if not why.get("gap"):
+    if why.get("gap") is None:
         return ""
     return _("The first two are %(gap)s apart; of all questions this one is expected to tell most.") % {
         "gap": f"{float(why['gap']):.1f}"

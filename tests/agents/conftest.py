@@ -10,6 +10,8 @@ import pytest
 from agents import checkpoints, runner
 from agents.contract import Budget, RunRequest
 from retrieval.model import Finding, Profile, Sex, Status
+from retrieval.snapshot import Snapshot
+from tests.agents.small_world import SmallWorld, small_world
 
 # Pfeiffer syndrome as it is described; two findings are known to be absent.
 PRESENT = ("HP:0010055", "HP:0011304", "HP:0011318", "HP:0000520", "HP:0011800", "HP:0001363", "HP:0000405")
@@ -29,3 +31,9 @@ def request(profile: Profile | None = None, run_id: str = "run-1", **budget: flo
 def saver(tmp_path: Path) -> Iterator[runner.Saver]:
     with checkpoints.sqlite_file(tmp_path / "checkpoints.sqlite3") as saver:
         yield saver
+
+
+@pytest.fixture(scope="session")
+def world(snapshot: Snapshot) -> SmallWorld:
+    """The real diseases, three invented cases and four invented texts."""
+    return small_world(snapshot)

@@ -1,7 +1,7 @@
 """Wrong statements, made from right ones: each way of being wrong that a reader would be harmed by.
 
-`wrongs(argued)` yields (name, claim, evidence to add). They are made from statements that stand, so
-that nothing but the named fault can be the reason for their removal.
+`wrongs(argued)` yields (name, claim, evidence to add), and `wrongs_of_passages` those about passages. They are
+made from statements that stand, so that nothing but the named fault can be the reason for their removal.
 """
 
 from __future__ import annotations
@@ -124,6 +124,101 @@ def _about_the_triple(claim: Claim, own: Argued, other: Argued) -> Iterator[Wron
     if claim.about:
         yield "a finding nobody recorded", replace(claim, about="HP:0001156", match=""), ()
         yield "said to be missing though recorded", replace(claim, stance=Stance.MISSING, about="", match=""), ()
+
+
+def wrongs_of_passages(
+    claims: Sequence[Claim], kept: Sequence[Evidence], stranger: str, sealed: Evidence
+) -> Iterator[Wrong]:
+    """Wrong statements about what a passage speaks of. `stranger` is another candidate, `sealed` another evidence."""
+    by_key = {one.key: one for one in kept}
+    for claim in claims:
+        source = by_key[claim.evidence[0]]
+        yield from _of_the_words(claim, source, stranger)
+        yield from _of_the_passage(claim, source)
+        yield from _of_what_is_meant(claim, [one for one in kept if one.key != source.key], sealed)
+
+
+def _of_the_words(claim: Claim, source: Evidence, stranger: str) -> Iterator[Wrong]:
+    text, bare = claim.text, claim.text.rstrip(".")
+    yield "mention denied", replace(claim, text=text.replace(" speaks of ", " does not speak of ")), ()
+    yield "mention as an absence", replace(claim, text=f"{bare} as absent."), ()
+    yield "mention of another disease too", replace(claim, text=f"{bare} and of {stranger}."), ()
+    yield "mention under another name", replace(claim, text=f"A passage on {stranger} speaks of it."), ()
+    yield (
+        "mention of another finding",
+        replace(claim, text=text.partition(" speaks of ")[0] + " speaks of Cleft palate."),
+        (),
+    )
+    yield "mention of one more finding", replace(claim, text=f"{bare} and of Cleft palate."), ()
+    yield "mention with a number", replace(claim, text=f"{bare} in 93 % of patients."), ()
+    yield "mention with a count", replace(claim, text=f"{bare} in 5 of 7 patients."), ()
+    yield "mention with a number of something else", replace(claim, text=f"{bare} in 8 patients."), ()
+    yield "mention with a strength of something else", replace(claim, text=f"{bare} in most patients."), ()
+    yield "mention with a strength", replace(claim, text=f"{bare} as obligate."), ()
+    yield "mention as a cause", replace(claim, text=f"{bare}, which is caused by it."), ()
+    yield "mention as a diagnosis", replace(claim, text=f"{text} This confirms the diagnosis."), ()
+    yield "mention as advice", replace(claim, text=f"{text} Surgery is recommended."), ()
+    yield "mention with an invented id", replace(claim, text=f"{bare} (PMID:99999999)."), ()
+    yield "mention with an invented quote", replace(claim, quotes=((source.key, "found in nearly every patient"),)), ()
+    yield "mention with an empty quote", replace(claim, quotes=((source.key, ""),)), ()
+    yield "mention with a quote from nowhere", replace(claim, quotes=(("f" * 64, source.quote),)), ()
+    yield "mention with a quote in other words", replace(claim, quotes=((source.key, source.quote.upper()),)), ()
+
+
+def _of_the_passage(claim: Claim, source: Evidence) -> Iterator[Wrong]:
+    """The evidence itself is forged, under a key that fits what it now says."""
+
+    def forged(name: str, span: tuple[int, int] | None = None, quote: str | None = None, **body: object) -> Wrong:
+        said = source.quote if quote is None else quote
+        new = seal(
+            source.kind,
+            source.source,
+            source.version,
+            source.locator,
+            said,
+            {**source.body, **body},
+            span or source.span,
+        )
+        return name, replace(claim, evidence=(new.key,), quotes=((new.key, said),)), (new,)
+
+    text, (start, end) = str(source.body["text"]), source.span
+    yield "passage altered under the old key", claim, (replace(source, quote=f"{source.quote} Always."),)
+    yield forged("passage with words put in", quote=f"{source.quote} Always.", text=f"{text} Always.")
+    yield forged("passage with a moved span", span=(start + 1, end + 1))
+    yield forged("passage with an empty span", span=(start, start), quote="")
+    yield forged("passage of another document", document="made:Thumbs")
+    yield forged("passage under another title", title="New England Journal of Medicine")
+    yield forged("passage from another address", url="https://example.org/elsewhere")
+    yield forged("passage under another licence", licence="none")
+    yield forged("passage that is not there", passage="0123456789abcdef")
+    yield forged("passage about another disease", disease="OMIM:154700", disease_name="Marfan syndrome")
+
+
+def _of_what_is_meant(claim: Claim, others: Sequence[Evidence], sealed: Evidence) -> Iterator[Wrong]:
+    triple = claim.triple
+    yield "mention without evidence", replace(claim, evidence=(), quotes=()), ()
+    yield "mention with invented evidence", replace(claim, evidence=("f" * 64,), quotes=()), ()
+    for other in others:
+        if other.body["disease"] != triple.disease:
+            yield "mention in another disease's passage", replace(claim, evidence=(other.key,), quotes=()), ()
+            break
+    yield "mention from an annotation", replace(claim, evidence=(sealed.key,), quotes=()), (sealed,)
+    yield "mention against", replace(claim, stance=Stance.AGAINST), ()
+    yield "mention as missing", replace(claim, stance=Stance.MISSING, about=""), ()
+    yield "mention as unexplained", replace(claim, stance=Stance.UNEXPLAINED), ()
+    yield "mention of an absence", replace(claim, triple=replace(triple, polarity=Polarity.ABSENT)), ()
+    yield "mention of what is not named", replace(claim, triple=replace(triple, finding="HP:0000175")), ()
+    yield "mention of what the passage denies", _of(claim, "HP:0001250", "Seizure"), ()
+    yield "mention for another disease", replace(claim, triple=replace(triple, disease="OMIM:154700")), ()
+    yield "mention about nobody's finding", replace(claim, about="HP:0001156"), ()
+    yield "mention as documented", replace(claim, triple=replace(triple, relation=Relation.DOCUMENTS)), ()
+    lists = replace(triple, relation=Relation.DOES_NOT_LIST, polarity=Polarity.ABSENT)
+    yield "mention as what is not listed", replace(claim, triple=lists, stance=Stance.UNEXPLAINED, match=""), ()
+
+
+def _of(claim: Claim, term: str, label: str) -> Claim:
+    said = f"{claim.text.partition(' speaks of ')[0]} speaks of {label}."
+    return replace(claim, triple=replace(claim.triple, finding=term), about=term, text=said)
 
 
 def _flipped(text: str) -> str:

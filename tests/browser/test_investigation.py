@@ -142,7 +142,7 @@ def test_a_reload_in_the_middle_shows_the_same_page(
         store.step_started(rank)
         store.tell(EventType.RANKED, "differential:rank", {"leaders": [{**LEADER, "parts": PARTS}]})
         store.step_done(rank)
-        expect(page.locator("#run-budget")).to_contain_text("1 of 12")
+        expect(page.locator("#run-budget")).to_contain_text("1 of 24")
         watched = [page.locator(part).inner_html() for part in ("#thread", "#so-far", "#run-state", "#run-budget")]
         page.reload()
         loaded = [page.locator(part).inner_html() for part in ("#thread", "#so-far", "#run-state", "#run-budget")]

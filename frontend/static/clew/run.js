@@ -55,6 +55,31 @@ function put(run, id, html) {
   window.htmx?.process(fresh);
 }
 
+/* An answer is sent beside the page; what it does is told like everything else. Refused, it is sent as a page. */
+let answered = false; // here: then the next question is where the focus goes
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest?.("[data-question]");
+  if (!form || !event.submitter || form.dataset.question === "plain") return;
+  event.preventDefault();
+  if (form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
+  const body = new FormData(form, event.submitter);
+  const response = await fetch(form.action, { method: "POST", body, credentials: "same-origin" }).catch(() => undefined);
+  if (response?.ok && new URL(response.url).pathname === location.pathname) {
+    answered = true;
+    document.getElementById("h-l")?.focus();
+    return;
+  }
+  form.ariaBusy = "false";
+  form.dataset.question = "plain";
+  form.requestSubmit(event.submitter);
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (answered) document.getElementById("aq")?.focus();
+});
+
 /* One key answers a question, while the focus is in it and not in its text. */
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("[data-question]");

@@ -10,6 +10,7 @@ import pytest
 from diagnosis_app.audit.models import Entry
 from diagnosis_app.runs.models import Run
 from tests.diagnosis_app.api.asking import NOWHERE, Asking, answer, failure
+from tests.people import Clinic
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,3 +85,54 @@ def test_a_place_among_the_events_is_a_number(ask: Asking, after: str) -> None:
     run = answer(ask.post(f"/cases/{case['id']}/runs"), 201)
     path = f"/cases/{case['id']}/runs/{run['id']}/events"
     failure(ask.get(path, after=after), 422, "input.invalid", field="after")
+
+
+TALL = ["HP:0001166", "HP:0001083", "HP:0002616"]  # many diseases of connective tissue have them: there is much to ask
+
+
+def test_a_question_is_read_and_answered_and_the_run_goes_on(ask: Asking) -> None:
+    case = ask.made(TALL)
+    runs = f"/cases/{case['id']}/runs"
+    path = f"{runs}/{answer(ask.post(f'{runs}?asks=true'), 201)['id']}"
+    carried(path.rsplit("/", 1)[1])
+    run = answer(ask.get(path))
+    [question] = run["questions"]
+    assert run["state"] == "waiting" and question["answer"] == "" and question["label"]
+    assert answer(ask.get(f"{path}/events"))["events"][-1]["type"] == "run.waiting"
+    place = f"{path}/questions/{question['key']}"
+    for wrong, field in (({"answer": "perhaps"}, "answer"), ({"answer": "present", "words": "x" * 1001}, "words")):
+        failure(ask.post(place, wrong), 422, "input.invalid", field=field)
+    failure(ask.post(f"{path}/questions/ask-0", {"answer": "present"}), 404, "not_found")
+    said = answer(ask.post(place, {"answer": "excluded", "words": "echocardiography in March"}))
+    assert said["state"] == "queued" and said["questions"][0]["answer"] == "excluded"
+    assert said["questions"][0]["words"] == "echocardiography in March"
+    assert answer(ask.post(place, {"answer": "excluded"}))["questions"] == said["questions"], "twice is once"
+    failure(ask.post(place, {"answer": "present"}), 409, "run.answered")
+    carried(run["id"])
+    going_on = answer(ask.get(path))
+    assert going_on["questions"][0]["answer"] == "excluded" and going_on["candidates"]
+    found = answer(ask.get(f"/cases/{case['id']}"))["content"]["findings"]
+    assert {one["term"]: one["status"] for one in found}[question["term"]] == "excluded"
+    answer(ask.post(f"{path}/cancel"))
+    last = going_on["questions"][-1]
+    if last["answer"] == "":
+        failure(ask.post(f"{path}/questions/{last['key']}", {"answer": "present"}), 409, "run.ended")
+
+
+def test_a_run_asks_nothing_unless_it_is_allowed_to(ask: Asking) -> None:
+    case = ask.made(TALL)
+    run = answer(ask.post(f"/cases/{case['id']}/runs"), 201)
+    carried(run["id"])
+    ended = answer(ask.get(f"/cases/{case['id']}/runs/{run['id']}"))
+    assert (ended["state"], ended["questions"]) == ("ended", [])
+
+
+def test_another_team_s_question_is_not_found(ask: Asking, other_clinic: Clinic) -> None:
+    case = ask.made(TALL)
+    runs = f"/cases/{case['id']}/runs"
+    path = f"{runs}/{answer(ask.post(f'{runs}?asks=true'), 201)['id']}"
+    carried(path.rsplit("/", 1)[1])
+    [question] = answer(ask.get(path))["questions"]
+    stranger = Asking(other_clinic.person())
+    failure(stranger.post(f"{path}/questions/{question['key']}", {"answer": "present"}), 404, "not_found")
+    assert answer(ask.get(path))["questions"][0]["answer"] == ""
