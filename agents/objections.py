@@ -27,9 +27,9 @@ from agents.contract import CandidateRecord, ContributionRecord
 OBJECTION = "objection"
 
 # A sign is cardinal that at least this many patients were looked at for, and this share of them shows; or that a
-# source calls obligate. (36 of 36 is; 8 of 10 is not.)
-LOOKED_AT = 10
-CARDINAL = 0.9
+# source calls obligate. (36 of 36 is; 31 of 34 is not.)
+LOOKED_AT = 15
+CARDINAL = 0.95
 OBLIGATE = "HP:0040280"
 # The chance that an absence which was taken down is right.
 TRUST = 0.9

@@ -18,6 +18,7 @@ WEAK = 0.6  # likeness of the nearest case below which 1 in 10 of such cases has
 LEADERS = 3  # read one by one
 WIDER = 4  # expected findings of each of the first two leaders, with which cases are looked for again
 CLOSE = 1.5  # log-odds: two candidates nearer than this are hard to tell apart
+FELL = 3.0  # the same once a leader fell: an objection moves as much, and it was the sceptic's alone
 MIMICS = 2  # pairs that passages are searched for
 NAMED = 3  # findings in a search
 QUESTIONS = 3  # put in one investigation at the most
@@ -101,7 +102,7 @@ def _look_at_targets(s: Situation) -> Decision | None:
 def _ask(s: Situation) -> Decision | None:
     if not s.asks or len(s.questions) >= QUESTIONS or s.gap is None:
         return None
-    near = s.gap < CLOSE or bool(s.targets)
+    near = s.gap < (FELL if s.targets else CLOSE)
     question = s.question if near else None
     if question is None or question.gain < GAIN:
         return None

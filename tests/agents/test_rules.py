@@ -9,7 +9,7 @@ import pytest
 from agents.actions import Conclude, Match, Verb, decision_of
 from agents.contract import Answer, Reason
 from agents.performing import LOOKED_AT, Outside, World, perform
-from agents.policies.rules import CLOSE, LEADERS, QUESTIONS, WEAK, Rules
+from agents.policies.rules import CLOSE, FELL, LEADERS, QUESTIONS, WEAK, Rules
 from retrieval.cases import match
 from retrieval.model import Status
 from tests.agents.conftest import patient
@@ -107,6 +107,7 @@ def test_nobody_is_asked_where_nobody_may_be_asked(alone: Investigation) -> None
 
 def test_no_question_is_put_where_the_leader_is_well_ahead_and_none_fell(clear: Investigation) -> None:
     assert all(step.why["because"] == "sent_back_ask" for step in clear.of("ask"))
+    assert all(CLOSE <= step.why["gap"] <= FELL for step in clear.of("ask"))
     before = clear.actions[: clear.actions.index("challenge")]
     assert "ask" not in before
 
