@@ -14,9 +14,11 @@ from typing import Any
 from agents.contract import StepRecord
 
 try:
-    from opentelemetry import trace
-except ImportError:  # the optional extra is not installed
-    trace = None
+    import opentelemetry.trace as opentelemetry_trace
+except ImportError:  # the optional packages are not installed
+    trace: Any = None
+else:
+    trace = opentelemetry_trace
 
 NAME = "clew.agents"
 MOST = 64  # evidence keys on one span
@@ -29,7 +31,7 @@ def step(record: StepRecord, run_id: str) -> Iterator[Any]:
     if trace is None:
         yield None
         return
-    attributes = {
+    attributes: dict[str, Any] = {
         "clew.run": run_id,
         "clew.step": record.key,
         "clew.action": record.action,
