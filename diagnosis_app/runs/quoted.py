@@ -49,11 +49,11 @@ def passage(row: Evidence, snapshot: str, number: int = 0) -> Passage:
     before, after = around(row)
     start = int(body.get("start", 0)) + int(row.span["start"])
     end = int(body.get("start", 0)) + int(row.span["end"])
-    url = str(body.get("url", ""))
+    url, document = str(body.get("url", "")), str(body.get("document", ""))
     return Passage(
         number=number,
         disease=str(body.get("disease_name", "")),
-        title=str(body.get("title") or body.get("document", "")),
+        title=str(body.get("title") or document),
         section=tuple(str(one) for one in _list(body.get("section"))),
         page=body.get("page"),
         before=before,
@@ -62,7 +62,7 @@ def passage(row: Evidence, snapshot: str, number: int = 0) -> Passage:
         source=row.source,
         version=row.version,
         licence=licence_name(str(body.get("licence", ""))),
-        opens=address(str(body.get("document", "")), snapshot, start, end, str(body.get("passage", ""))),
+        opens=address(document, snapshot, start, end, str(body.get("passage", ""))) if document else "",
         url=url if url.startswith(("https://", "http://")) else "",
     )
 

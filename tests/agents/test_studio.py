@@ -23,7 +23,7 @@ from tests.agents.small_rows import files
 from tests.environment import ROOT
 
 LENS = ["Arachnodactyly", "ectopia lentis", "HP:0002650", "Pectus excavatum", "Genu valgum"]
-MARFAN, HOMOCYSTINURIA = "OMIM:154700", "OMIM:236200"
+HOMOCYSTINURIA = "OMIM:236200"
 CONFIG: Any = {"configurable": {"thread_id": "one"}, "recursion_limit": 100}
 
 # A fresh interpreter does what Studio's server does: reads langgraph.json, loads the file it names, and takes the name.

@@ -22,7 +22,7 @@ from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.models import Case
 from diagnosis_app.runs import actions, worker
 from diagnosis_app.runs.claim import claim
-from diagnosis_app.runs.models import Claim, Run
+from diagnosis_app.runs.models import Claim, Run, State
 from diagnosis_app.runs.store import Store
 from tests.browser.steps import PATIENCE, sign_in
 from tests.browser.test_accessibility import LOOKS, flawless
@@ -123,6 +123,10 @@ def test_the_thread_grows_and_becomes_the_result_without_a_reload(
         expect(page.locator("#so-far")).to_contain_text("Apert syndrome")
         Run.objects.filter(pk=run.pk).update(lease_until=None)
         investigate(run)
+        if Run.objects.get(pk=run.pk).state == State.WAITING:
+            page.get_by_role("button", name="Go on without questions").click()
+            expect(page.locator("#run-state")).to_contain_text("Under way")
+            investigate(run)
         expect(page.locator("[data-ended=partial]")).to_be_visible()
         expect(page.locator(".run-cand")).to_have_count(10)
         assert page.evaluate("window.stayed") is True

@@ -41,6 +41,17 @@ def somewhere(path: str, values: dict[str, str]) -> str:
 NOTHING = {
     **{"case_id": NOWHERE, "run_id": NOWHERE, "number": "1", "term_id": "HP:0001250", "disease_id": "OMIM:154700"},
     **{"one": "OMIM:154700", "other": "OMIM:101600", "published_id": "nobody", "ingestion_id": NOWHERE},
+    **{"batch_id": NOWHERE, "local_id": NOWHERE, "key": "ask-1", "disease": "OMIM:154700", "login": "nobody"},
+    "evidence": "f" * 64,
+}
+BODIES: dict[str, Any] = {  # what is read before the object is looked for
+    "store_draft": {"revision": 1, "case": {}},
+    "answer_question": {"answer": "unknown"},
+    "give_verdict": {"verdict": "plausible"},
+    "ask_second_reader": {"reader": "nobody"},
+    "mark_wrong_citation": {"disease": "OMIM:154700", "evidence": "f" * 64, "reason": "other"},
+    "add_local_case": {"disease": "OMIM:154700", "consent": "patient", "reference": "1", "shown": "x"},
+    "withdraw_local_case": {"reason": "mistake"},
 }
 
 
@@ -74,8 +85,7 @@ def test_an_object_of_another_team_does_not_exist(
     values = NOTHING | {"case_id": case["id"]}
     if "run_id" in path:
         values["run_id"] = answer(ask.post(f"/cases/{case['id']}/runs"), 201)["id"]
-    bodies = {"draft": {"revision": 1, "case": {}}}
-    body = bodies.get(path.rsplit("/", 1)[-1])
+    body = BODIES.get(operation.operation_id)
     before = answer(ask.get(f"/cases/{case['id']}"))
     theirs = failure(stranger.ask(method, somewhere(path, values), body), 404, "not_found")
     nobodys = failure(ask.ask(method, somewhere(path, NOTHING), body), 404, "not_found")

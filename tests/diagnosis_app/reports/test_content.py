@@ -257,7 +257,7 @@ def test_a_passage_is_quoted_with_its_place_its_address_and_its_licence(ended: R
             "url": "https://example.org/series"}  # fmt: skip
     Evidence.objects.create(
         run=ended, key="f" * 64, kind="passage", source="Open texts", version="2026-10", locator="passage 12",
-        quote=quote, span=[14, 14 + len(quote)], body=body,
+        quote=quote, span={"start": 14, "end": 14 + len(quote)}, body=body,
     )  # fmt: skip
     first = Candidate.objects.get(run=ended, rank=1)
     said = Claim.objects.filter(candidate=first, stance="for").first()
