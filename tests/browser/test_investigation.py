@@ -142,6 +142,9 @@ def test_a_reload_in_the_middle_shows_the_same_page(
     with web.serving():
         page = enter()
         page.goto(address(run))
+        read = StepRecord("intake", "intake", 0, got={"present": 5, "excluded": 1})
+        store.step_started(read)
+        store.step_done(read)
         rank = StepRecord("rank", "rank", 1, why={"present": 5, "excluded": 1}, got={"total": 8351})
         store.step_started(rank)
         store.tell(EventType.RANKED, "differential:rank", {"leaders": [{**LEADER, "parts": PARTS}]})
