@@ -9,7 +9,7 @@ from agents.environment import Environment
 from agents.ledger import Argued
 from diagnosis_app.celery import app
 
-SECONDS = 0.3  # a candidate; ten of them make the step "conclude" three seconds long
+SECONDS = 0.3  # a candidate; ten of them make the step "weigh" three seconds long
 
 _look_up = Environment.look_up
 

@@ -83,11 +83,11 @@ def test_a_killed_worker_and_its_successor_leave_one_set_of_rows(
     expected = undisturbed(request_run)
     run = request_run()
     first = start("slow worker")
-    until(lambda: "step.started:conclude" in told(run))
+    until(lambda: "step.started:weigh" in told(run))
     first.send_signal(signal.SIGKILL)
     first.wait()
     run.refresh_from_db()
-    assert run.state == State.RUNNING and "step.done:conclude" not in told(run)
+    assert run.state == State.RUNNING and "step.done:weigh" not in told(run)
     start("reaper")
     start("worker")
     until(lambda: ended(run))
@@ -101,7 +101,7 @@ def test_a_worker_asked_to_end_gives_its_run_back_and_the_next_one_finishes(
     expected = undisturbed(request_run)
     run = request_run()
     first = start("slow worker")
-    until(lambda: "step.started:conclude" in told(run))
+    until(lambda: "step.started:weigh" in told(run))
     first.send_signal(signal.SIGTERM)
     assert first.wait(30) == 0
     run.refresh_from_db()
@@ -120,8 +120,8 @@ def test_a_run_ends_though_the_broker_forgot_it_and_a_cancelled_one_stays_cancel
     broker.flushall()
     start("reaper")
     start("slow worker")
-    until(lambda: {"step.started:conclude"} & {*told(forgotten), *told(cancelled)})
-    first, second = (cancelled, forgotten) if "step.started:conclude" in told(cancelled) else (forgotten, cancelled)
+    until(lambda: {"step.started:weigh"} & {*told(forgotten), *told(cancelled)})
+    first, second = (cancelled, forgotten) if "step.started:weigh" in told(cancelled) else (forgotten, cancelled)
     actions.cancel(actor, first)
     assert ended(first) and first.outcome == "cancelled"
     until(lambda: ended(second))
@@ -139,11 +139,11 @@ def test_a_run_in_flight_while_a_snapshot_is_published_finishes_with_its_own(
     run = request_run()
     first = run.manifest["snapshot"]
     start("slow worker")
-    until(lambda: "step.started:conclude" in told(run))
+    until(lambda: "step.started:weigh" in told(run))
     publishing.settle()
     published = publishing.approve(publishing.propose(second_world))
     assert (published.before, library.current().id) == (first, second_world)
-    assert "step.done:conclude" not in told(run), "it ended before anything was published"
+    assert "step.done:weigh" not in told(run), "it ended before anything was published"
     until(lambda: ended(run))
     assert (run.outcome, run.manifest["snapshot"], run.attempts) == ("partial", first, 1)
     assert run.candidates.count() > 0
