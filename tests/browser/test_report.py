@@ -23,7 +23,7 @@ from tests.diagnosis_app.reports.reading import paper
 
 @pytest.fixture
 def ended(actor: Actor, ranked_case: Case) -> Run:
-    run = actions.request_run(actor, cases.find(actor, Verb.RUN_START, ranked_case.pk))
+    run = actions.request_run(actor, cases.find(actor, Verb.RUN_START, ranked_case.pk), asks=False)
     worker.investigate(run.pk)
     run.refresh_from_db()
     return run
@@ -40,7 +40,7 @@ def test_a_report(look: Page, published: CaseBank, ended: Run) -> None:  # noqa:
 
 
 def test_a_report_without_a_list(look: Page, actor: Actor, ranked_case: Case) -> None:  # noqa: F811
-    run = actions.request_run(actor, cases.find(actor, Verb.RUN_START, ranked_case.pk))
+    run = actions.request_run(actor, cases.find(actor, Verb.RUN_START, ranked_case.pk), asks=False)
     look.goto(address(run))
     flawless(look, "report-under-way")
     actions.cancel(actor, run)
