@@ -3,8 +3,7 @@
 A patient may have two diagnoses (about 5 % of those with a molecular diagnosis do; Posey 2017), and then no single
 candidate explains the case. It proposes and changes no order, and it is said rarely: every leader leaves something
 over, and some disease or other lists it. So the other one must be likely by what is left over alone, and no disease of
-the same gene. (Asked without their own papers, none of 130 published patients was divided so, and 6 of 65 mixtures of
-two; in 3 of those the other disease was one of the two.)
+the same gene.
 """
 
 from __future__ import annotations

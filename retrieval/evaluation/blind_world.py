@@ -78,24 +78,14 @@ class BlindRanker(Ranker):
         weighed = self._as_weighed(profile)
         scores = self._round(self.prior + weighed.total())
         probabilities = self._probabilities(weighed, scores)
-        order = self._order(scores)
-        shown = order[: max(limit, 0)]
-        reasons, specific = self._sufficiency(reading)
-        none_of_these = max(0.0, 1.0 - float(probabilities.sum()))
-        return Ranking(
-            candidates=tuple(
+        return self._ranking(
+            reading,
+            scores,
+            probabilities,
+            limit,
+            lambda shown: tuple(
                 self._candidate(weighed, int(place), rank, probabilities) for rank, place in enumerate(shown, 1)
             ),
-            total=len(self._ranked),
-            outcome="insufficient" if reasons else "ranked",
-            reasons=reasons,
-            used=len(reading.present) + len(reading.excluded),
-            specific=specific,
-            not_used=reading.not_used,
-            ties=self._ties(scores, order, len(shown)),
-            scores=scores,
-            none_of_these=none_of_these,
-            none_leads=none_of_these > float(probabilities.max(initial=0.0)),
         )
 
     def explain(self, profile: Profile, disease_id: str) -> Explanation:

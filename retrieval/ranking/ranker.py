@@ -6,7 +6,7 @@ and the same snapshot give the same numbers, whatever the order of the findings.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -141,23 +141,14 @@ class Ranker:
         found = self._summing.of(reading, profile)
         scores = self._scores(found)
         probabilities = self._probabilities(self._plain(reading, found), scores)
-        order = self._order(scores)
-        shown = order[: max(limit, 0)]
-        candidates = self._scored(self._summing, found, shown, range(1, len(shown) + 1), probabilities=probabilities)
-        reasons, specific = self._sufficiency(reading)
-        none_of_these = max(0.0, 1.0 - float(probabilities.sum()))
-        return Ranking(
-            candidates=candidates,
-            total=len(self._ranked),
-            outcome="insufficient" if reasons else "ranked",
-            reasons=reasons,
-            used=len(reading.present) + len(reading.excluded),
-            specific=specific,
-            not_used=reading.not_used,
-            ties=self._ties(scores, order, len(shown)),
-            scores=scores,
-            none_of_these=none_of_these,
-            none_leads=none_of_these > float(probabilities.max(initial=0.0)),
+        return self._ranking(
+            reading,
+            scores,
+            probabilities,
+            limit,
+            lambda shown: self._scored(
+                self._summing, found, shown, range(1, len(shown) + 1), probabilities=probabilities
+            ),
         )
 
     def explain(self, profile: Profile, disease_id: str) -> Explanation:
@@ -290,6 +281,33 @@ class Ranker:
         self._sources.forget()
 
     # --- inside ----------------------------------------------------------
+
+    def _ranking(
+        self,
+        reading: Reading,
+        scores: np.ndarray,
+        probabilities: np.ndarray,
+        limit: int,
+        in_full: Callable[[np.ndarray], tuple[ScoredDisease, ...]],
+    ) -> Ranking:
+        """The differential of these scores; `in_full` gives the candidates at the first positions."""
+        order = self._order(scores)
+        shown = order[: max(limit, 0)]
+        reasons, specific = self._sufficiency(reading)
+        none_of_these = max(0.0, 1.0 - float(probabilities.sum()))
+        return Ranking(
+            candidates=in_full(shown),
+            total=len(self._ranked),
+            outcome="insufficient" if reasons else "ranked",
+            reasons=reasons,
+            used=len(reading.present) + len(reading.excluded),
+            specific=specific,
+            not_used=reading.not_used,
+            ties=self._ties(scores, order, len(shown)),
+            scores=scores,
+            none_of_these=none_of_these,
+            none_leads=none_of_these > float(probabilities.max(initial=0.0)),
+        )
 
     def _over(self, documented: Documented, diseases: np.ndarray, observed: Observed | None = None) -> Scorer:
         low = np.asarray(self._diseases.disease_onset_low)[diseases]
