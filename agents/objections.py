@@ -23,14 +23,13 @@ from math import log
 from typing import Any
 
 from agents.contract import CandidateRecord, ContributionRecord
+from retrieval.model import FrequencyKind
 
 OBJECTION = "objection"
 
-# A sign is cardinal that at least this many patients were looked at for, and this share of them shows; or that a
-# source calls obligate. (36 of 36 is; 31 of 34 is not.)
-LOOKED_AT = 15
+# A sign is cardinal whose frequency, as the arithmetic takes it, is at least this: a small count is drawn towards the
+# middle, so that 20 of 20 in a series that was chosen for the sign is not enough, and 36 of 36 or "obligate" is.
 CARDINAL = 0.95
-OBLIGATE = "HP:0040280"
 # The chance that an absence which was taken down is right.
 TRUST = 0.9
 # Doublings of age between the last possible begin of the illness and the first documented one: 14 months to 16 years
@@ -89,12 +88,9 @@ def _contradicted(one: CandidateRecord) -> Iterator[Objection]:
 
 def is_cardinal(frequency: Mapping[str, Any] | None) -> bool:
     """Whether nearly everybody with the disease has it; `frequency` as evidence keeps it."""
-    if not frequency:
+    if not frequency or frequency.get("kind") == FrequencyKind.UNKNOWN:
         return False
-    if frequency.get("kind") == "counted":
-        n, m = int(frequency["n"]), int(frequency["m"])
-        return m >= LOOKED_AT and n >= CARDINAL * m
-    return frequency.get("term") == OBLIGATE
+    return float(frequency.get("value") or 0.0) >= CARDINAL
 
 
 def _age(one: CandidateRecord) -> Iterator[Objection]:

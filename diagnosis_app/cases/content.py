@@ -149,7 +149,7 @@ class Content(BaseModel):
 
     note: str = ""
     findings: tuple[FindingEntry, ...] = ()
-    unmapped: tuple[str, ...] = ()  # phrases kept as written; read along in an investigation, not ranked
+    unmapped: tuple[str, ...] = ()  # phrases kept as written, and not ranked
     dropped: tuple[Dropped, ...] = ()
     sex: Sex = Sex.UNKNOWN
     age: str | None = None  # ISO 8601 duration, at examination

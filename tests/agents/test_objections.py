@@ -14,8 +14,19 @@ from agents.contract import CandidateRecord, ContributionRecord
 from agents.environment import Environment
 from agents.ledger import candidate_record
 from agents.memory import MemoryRecord
-from agents.objections import AGE, MIMIC, OBJECTION, TOGETHER, TRUST, Type, objections_to, without_objections
+from agents.objections import (
+    AGE,
+    MIMIC,
+    OBJECTION,
+    TOGETHER,
+    TRUST,
+    Type,
+    is_cardinal,
+    objections_to,
+    without_objections,
+)
 from retrieval.model import Finding, Profile, Status
+from retrieval.pooling import shrink
 from retrieval.snapshot import Snapshot
 from tests.agents.investigating import NOT_APERT, Investigation, asked_of
 
@@ -149,6 +160,15 @@ def candidate(disease: str, score: float, *explained: str, against: Sequence[str
         *(ContributionRecord("excluded", -0.3, one, "", {"frequency": {"kind": "unknown"}}) for one in against),
     ]
     return CandidateRecord(1, disease, (), f"Disease {disease}", (), score, 0.0, tuple(said))
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "cardinal"), [(36, 36, True), (20, 20, False), (31, 34, False), (1, 1, False), (200, 204, True)]
+)
+def test_a_series_that_was_chosen_for_a_sign_does_not_make_it_cardinal(n: int, m: int, cardinal: bool) -> None:
+    frequency = {"kind": "counted", "n": n, "m": m, "value": float(shrink(n, m)), "term": None}
+    assert is_cardinal(frequency) is cardinal
+    assert not is_cardinal({**frequency, "kind": "unknown"}) and not is_cardinal(None)
 
 
 def test_a_mimic_stands_further_down_and_explains_all_and_more() -> None:

@@ -16,6 +16,7 @@ from agents.objections import OBJECTION, TOGETHER, without_objections
 from retrieval.model import Finding, Profile, Status
 from retrieval.snapshot import Snapshot
 from tests.agents.conftest import patient, request
+from tests.agents.investigating import NOT_APERT
 
 CANCELLED = "cancelled"
 
@@ -65,8 +66,8 @@ def test_the_stored_ranking_is_the_instant_ranking_with_the_objections_beside_it
     snapshot: Snapshot, saver: runner.Saver
 ) -> None:
     record = MemoryRecord()
-    run(snapshot, record, saver)
-    instant = snapshot.ranker.rank(patient(), limit=50)
+    run(snapshot, record, saver, profile=NOT_APERT)
+    instant = snapshot.ranker.rank(NOT_APERT, limit=50)
     plain = {
         one.disease: one.prior + sum(term.value for term in without_objections(one)) for one in record.candidates()
     }
