@@ -249,7 +249,9 @@ def _with(one: CandidateRecord, terms: Sequence[Any]) -> CandidateRecord:
 
 def _objected(one: CandidateRecord, leading: Sequence[CandidateRecord]) -> CandidateRecord:
     held = objections_to(one, leading)
-    return _with(one, (*one.contributions, *(objection.as_contribution() for objection in held)))
+    objected = _with(one, (*one.contributions, *(objection.as_contribution() for objection in held)))
+    # How often a word of strength held was measured without objections.
+    return replace(objected, strength="") if held else objected
 
 
 def _holds_objection(one: CandidateRecord) -> bool:
@@ -264,7 +266,7 @@ def _ordered(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
 
 def _grounded(stored: CandidateRecord, argued: CandidateRecord) -> CandidateRecord:
     objections = [term for term in stored.contributions if term not in without_objections(stored)]
-    return replace(_with(argued, (*argued.contributions, *objections)), rank=stored.rank)
+    return replace(_with(argued, (*argued.contributions, *objections)), rank=stored.rank, strength=stored.strength)
 
 
 def _leader(one: CandidateRecord) -> dict[str, Any]:

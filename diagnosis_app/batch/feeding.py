@@ -72,7 +72,7 @@ def _give(item: Item) -> bool:
     if content is not None:
         rank_content(content)  # remembered: nobody else waits for it while the rows are held
     with transaction.atomic():
-        batch = Batch.objects.select_for_update().select_related("started_by").get(pk=item.batch_id)
+        batch = Batch.objects.select_for_update(of=("self",)).select_related("started_by").get(pk=item.batch_id)
         mine = Item.objects.filter(pk=item.pk, state=Item.State.WAITING)
         if not batch.going or not room() or batch.started_by is None or mine.update(state=Item.State.GIVEN) != 1:
             return False
