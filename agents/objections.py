@@ -27,9 +27,11 @@ from retrieval.model import FrequencyKind
 
 OBJECTION = "objection"
 
-# A sign is cardinal whose frequency, as the arithmetic takes it, is at least this: a small count is drawn towards the
-# middle, so that 20 of 20 in a series that was chosen for the sign is not enough, and 36 of 36 or "obligate" is.
+# A sign is cardinal whose frequency, as the arithmetic takes it, is at least this: a count is drawn towards what is
+# usual for the sign, so that 20 of 20 in a series that was chosen for it is not enough, and 36 of 36 or "obligate" is.
 CARDINAL = 0.95
+# And that so many patients were looked at for: of a sign as common as hypotonia, 4 of 4 would be enough otherwise.
+LOOKED_AT = 15
 # The chance that an absence which was taken down is right.
 TRUST = 0.9
 # Doublings of age between the last possible begin of the illness and the first documented one: 14 months to 16 years
@@ -88,9 +90,9 @@ def _contradicted(one: CandidateRecord) -> Iterator[Objection]:
 
 def is_cardinal(frequency: Mapping[str, Any] | None) -> bool:
     """Whether nearly everybody with the disease has it; `frequency` as evidence keeps it."""
-    if not frequency or frequency.get("kind") == FrequencyKind.UNKNOWN:
-        return False
-    return float(frequency.get("value") or 0.0) >= CARDINAL
+    kind = frequency.get("kind") if frequency else None
+    enough = kind == FrequencyKind.CLASS or (kind == FrequencyKind.COUNTED and int(frequency["m"]) >= LOOKED_AT)
+    return enough and float(frequency["value"]) >= CARDINAL
 
 
 def _age(one: CandidateRecord) -> Iterator[Objection]:

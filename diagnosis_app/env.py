@@ -153,6 +153,11 @@ def _parse_boolean(text: str) -> bool:
     raise ValueError("expected on or off")
 
 
+# Under ASGI each request has a thread, and so a connection, of its own: two hundred that come at once would ask for more
+# than PostgreSQL grants (100, unless told otherwise) and be refused. They share these, and wait for their turn.
+POSTGRES_POOL = {"min_size": 0, "max_size": 24, "max_idle": 60.0, "timeout": 10.0}
+
+
 def database(name: str, default: Path, help: str) -> dict[str, Any]:
     """A Django DATABASES entry from a URL: empty for SQLite, postgres://user:pw@host:port/name."""
 
@@ -172,9 +177,8 @@ def database(name: str, default: Path, help: str) -> dict[str, Any]:
                 "PASSWORD": unquote(parts.password or ""),
                 "HOST": host,
                 "PORT": str(parts.port or ""),
-                "CONN_MAX_AGE": 60,
                 "CONN_HEALTH_CHECKS": True,
-                "OPTIONS": options,
+                "OPTIONS": {**options, "pool": POSTGRES_POOL},
             }
         raise ValueError("expected sqlite:///PATH or postgres://USER:PASSWORD@HOST:PORT/NAME")
 

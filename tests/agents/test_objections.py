@@ -16,6 +16,7 @@ from agents.ledger import candidate_record
 from agents.memory import MemoryRecord
 from agents.objections import (
     AGE,
+    LOOKED_AT,
     MIMIC,
     OBJECTION,
     TOGETHER,
@@ -169,6 +170,14 @@ def test_a_series_that_was_chosen_for_a_sign_does_not_make_it_cardinal(n: int, m
     frequency = {"kind": "counted", "n": n, "m": m, "value": float(shrink(n, m)), "term": None}
     assert is_cardinal(frequency) is cardinal
     assert not is_cardinal({**frequency, "kind": "unknown"}) and not is_cardinal(None)
+
+
+def test_four_patients_make_no_sign_cardinal_whatever_is_usual_for_it() -> None:
+    """Hypotonia is common wherever it is listed, so that 4 of 4 is drawn to 0.955."""
+    few = {"kind": "counted", "n": 4, "m": 4, "value": 0.955, "term": None}
+    assert not is_cardinal(few) and is_cardinal({**few, "n": LOOKED_AT, "m": LOOKED_AT})
+    assert is_cardinal({"kind": "class", "n": None, "m": None, "value": 0.99, "term": "HP:0040280"}), "obligate"
+    assert not is_cardinal({"kind": "percent", "n": None, "m": None, "value": 0.99, "percent": 100.0}), "of how many?"
 
 
 def test_a_mimic_stands_further_down_and_explains_all_and_more() -> None:
