@@ -53,8 +53,8 @@ def _knowledge_dir() -> Path:
 def _opened(directory: Path) -> Snapshot:
     with _lock:
         found = _open.get(directory)
-        if found is None:
-            found = open_snapshot(directory, prevalence=settings.PREVALENCE)
+        if found is None or (found.lost and found.is_mended()):
+            found = open_snapshot(directory, prevalence=settings.PREVALENCE, even_without_texts=True)
             if found.id != directory.name:
                 raise SnapshotUnreadable(
                     f"The directory {directory.name} holds the snapshot {found.id}.",

@@ -153,9 +153,9 @@ def _parse_boolean(text: str) -> bool:
     raise ValueError("expected on or off")
 
 
-# Under ASGI each request has a thread, and so a connection, of its own: two hundred that come at once would ask for more
-# than PostgreSQL grants (100, unless told otherwise) and be refused. They share these, and wait for their turn.
-POSTGRES_POOL = {"min_size": 0, "max_size": 24, "max_idle": 60.0, "timeout": 10.0}
+# Under ASGI each request has a thread, and so a connection, of its own: two hundred that come at once would ask for
+# more than PostgreSQL grants (100, unless told otherwise) and be refused. They share these, and wait for their turn.
+POSTGRES_POOL = {"min_size": 0, "max_size": 24, "max_idle": 60.0, "timeout": 20.0}
 
 
 def database(name: str, default: Path, help: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +35,9 @@ Part = TypeVar("Part")
 
 MAPPED_FROM = 256 * 1024  # bytes; smaller arrays are read, which spares a file descriptor each
 LARGEST_MANIFEST = 4 * 1024 * 1024  # bytes
+# No number of a ranking depends on these, so that a snapshot that lost them may still rank. One that lost its cases
+# may not: the same id would then give another order.
+TEXTS = ("passages", "lexical", "passage_findings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,12 @@ class Snapshot:
     at the same moment may both make a part, and either result serves.
     """
 
-    def __init__(self, directory: Path, manifest: Manifest, *, prevalence: float = 0.0) -> None:
+    def __init__(
+        self, directory: Path, manifest: Manifest, *, prevalence: float = 0.0, lost: Mapping[str, Problem] | None = None
+    ) -> None:
         self.directory = directory
         self.manifest = manifest
+        self.lost = dict(lost or {})  # parts that raise `SnapshotUnreadable` when they are used, and why
         self._prevalence = prevalence
 
     @property
@@ -124,10 +130,16 @@ class Snapshot:
     def reader(self) -> Reader:
         return self._part("reader", lambda arrays: NoteReader(arrays, self.ontology))
 
+    def is_mended(self) -> bool:
+        """Whether what was lost when it was opened is there again."""
+        return not any(_size_problem(self.directory, self.manifest, problem.file) for problem in self.lost.values())
+
     def _has(self, part: str) -> bool:
         return any(name.startswith(f"{part}/") for name in self.manifest.files)
 
     def _part(self, part: str, make: Callable[[dict[str, np.ndarray]], Part]) -> Part:
+        if problem := self.lost.get(part):
+            raise SnapshotUnreadable(f"Snapshot {self.id}: {problem}", hint=REBUILD)
         prefix = f"{part}/"
         names = [name for name in self.manifest.files if name.startswith(prefix)]
         arrays = {name[len(prefix) : -len(".npy")]: _load(self.directory, name) for name in names}
@@ -139,16 +151,21 @@ class Snapshot:
             ) from None
 
 
-def open_snapshot(directory: Path, *, prevalence: float = 0.0) -> Snapshot:
+def open_snapshot(directory: Path, *, prevalence: float = 0.0, even_without_texts: bool = False) -> Snapshot:
     """The snapshot in this directory; SnapshotMissing or SnapshotUnreadable say what is wrong.
 
-    `prevalence` is what its ranking counts the documented prevalence of a disease for.
+    `prevalence` is what its ranking counts the documented prevalence of a disease for. `even_without_texts` is for
+    those who serve: where files of texts are lost, what can do without them goes on.
     """
     manifest = _manifest(directory)
-    problem = next((found for name in manifest.files if (found := _size_problem(directory, manifest, name))), None)
-    if problem:
-        raise SnapshotUnreadable(f"Snapshot {manifest.id}: {problem}", hint=REBUILD)
-    return Snapshot(directory, manifest, prevalence=prevalence)
+    lost: dict[str, Problem] = {}
+    for name in manifest.files:
+        problem, part = _size_problem(directory, manifest, name), name.partition("/")[0]
+        if problem and not (even_without_texts and part in TEXTS):
+            raise SnapshotUnreadable(f"Snapshot {manifest.id}: {problem}", hint=REBUILD)
+        if problem:
+            lost.setdefault(part, problem)
+    return Snapshot(directory, manifest, prevalence=prevalence, lost=lost)
 
 
 def verify_snapshot(directory: Path) -> list[Problem]:

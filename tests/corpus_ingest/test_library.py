@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from corpus_ingest import library, pipeline, publish
+from corpus_ingest.sources import medquad
 from retrieval.errors import SnapshotMissing, SnapshotUnreadable
-from retrieval.snapshot import Snapshot
-from tests.corpus_ingest import tiny
+from retrieval.model import Finding, Profile, Status
+from retrieval.snapshot import Snapshot, open_snapshot
+from tests.corpus_ingest import texts_world, tiny
 
 
 @pytest.fixture
@@ -110,3 +112,57 @@ def test_a_snapshot_under_another_name_is_refused(knowledge: Path) -> None:
     shutil.copytree(knowledge / name, knowledge / other)
     with pytest.raises(SnapshotUnreadable, match=name):
         library.snapshot(other)
+
+
+TEXT = Path("passages", "text_blob.npy")
+PROFILE = Profile((Finding("HP:0001250"), Finding("HP:0002650", Status.EXCLUDED)))
+
+
+def build_with_texts(knowledge: Path) -> Path:
+    archive = knowledge.parent / "medquad.zip"
+    if not archive.exists():  # packed again it would hold another time, and be another source
+        texts_world.medquad(archive)
+    sources = [tiny.write(knowledge.parent / "raw"), medquad.source(archive)]
+    return knowledge / pipeline.build(knowledge, sources=sources).id
+
+
+def test_a_snapshot_that_lost_texts_ranks_as_before_and_says_so_where_they_are_asked_for(knowledge: Path) -> None:
+    built = build_with_texts(knowledge)
+    before = library.current().ranker.rank(PROFILE).scores.tolist()
+    library.close_all()
+    (built / TEXT).unlink()
+    current = library.current()
+    assert current.id == built.name and current.ranker.rank(PROFILE).scores.tolist() == before
+    assert set(current.lost) == {"passages"} and library.current() is current, "opened once all the same"
+    with pytest.raises(SnapshotUnreadable, match=f"{TEXT}: is missing") as caught:
+        _ = current.passages
+    assert "knowledge build" in caught.value.hint
+    assert current.lexical.scores({}).total is not None, "what is there is read"
+
+
+def test_lost_texts_that_are_there_again_are_read_without_a_restart(knowledge: Path) -> None:
+    built = build_with_texts(knowledge)
+    kept = (built / TEXT).read_bytes()
+    (built / TEXT).unlink()
+    assert library.current().lost
+    assert build_with_texts(knowledge) == built, "what the message advises"
+    assert (built / TEXT).read_bytes() == kept
+    assert not library.current().lost and library.current().passages.size > 0
+
+
+@pytest.mark.parametrize("file", ["cases/finding.npy", "diseases/ranked.npy", "ranker/background.npy"])
+def test_what_an_order_depends_on_is_never_gone_without(knowledge: Path, file: str) -> None:
+    """The same id would otherwise give two orders."""
+    built = (
+        knowledge / pipeline.build(knowledge, sources=[tiny.write(knowledge.parent / "raw"), tiny.cases("CC0-1.0")]).id
+    )
+    (built / file).unlink()
+    with pytest.raises(SnapshotUnreadable, match=file):
+        library.current()
+
+
+def test_whoever_measures_or_publishes_opens_whole_snapshots_only(knowledge: Path) -> None:
+    built = build_with_texts(knowledge)
+    (built / TEXT).unlink()
+    with pytest.raises(SnapshotUnreadable, match=str(TEXT)):
+        open_snapshot(built)

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from corpus_ingest.source import Source
+from corpus_ingest.source import Fetched, Parsed, Source
 from corpus_ingest.sources import hpo
+from retrieval.manifest import SourceRecord
 from retrieval.model import Finding, Publication, PublishedCase, Status
 
 OBO = """\
@@ -143,6 +144,13 @@ def write(directory: Path, *, rows: Sequence[tuple[str, ...]] = ROWS, obo: str =
     genes = "\n".join("\t".join(row) for row in GENES)
     (directory / "genes_to_phenotype.txt").write_text(f"{GENES_HEAD}{genes}\n", encoding="utf-8")
     return hpo.source(directory)
+
+
+def cases(*licences: str) -> Source:
+    """One published case for each licence."""
+    published = [replace(one, licence=licence) for one, licence in zip(CASES, licences, strict=False)]
+    record = SourceRecord("cases", "Published cases: x", "1", "each its own", "", "", {})
+    return Source("cases", lambda: Fetched({}, {}), lambda _: record, lambda _: Parsed(cases=published))
 
 
 def carry(package: Any, source: Source) -> None:

@@ -117,14 +117,8 @@ def texts(*licences: str) -> Source:
     return Source("letters", lambda: Fetched({}, {}), lambda _: record, lambda _: Parsed(documents=documents))
 
 
-def cases(*licences: str) -> Source:
-    published = [replace(one, licence=licence) for one, licence in zip(tiny.CASES, licences, strict=False)]
-    record = SourceRecord("cases", "Published cases: x", "1", "each its own", "", "", {})
-    return Source("cases", lambda: Fetched({}, {}), lambda _: record, lambda _: Parsed(cases=published))
-
-
 def test_an_export_leaves_out_what_may_not_be_passed_on_and_says_so(places: Path) -> None:
-    sources = [tiny.write(places / "raw"), texts("CC BY 4.0", "", "CC BY-NC 4.0"), cases("CC0-1.0", "not stated")]
+    sources = [tiny.write(places / "raw"), texts("CC BY 4.0", "", "CC BY-NC 4.0"), tiny.cases("CC0-1.0", "not stated")]
     name = pipeline.build(places / "knowledge", sources=sources).id
     said = run("export", name, str(places / "out.tar"))
     assert "Left out: 1 text of letters: All rights reserved" in said
