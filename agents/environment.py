@@ -32,7 +32,7 @@ from agents.ledger import Argued, argue, candidate_record
 from agents.objections import objections_to, without_objections
 from agents.passages import claims_of
 from agents.performing import AWAY, Outside, World, perform
-from agents.policies.situation import Situation
+from agents.policies.situation import CLOSE, Situation
 from agents.record import Record
 from agents.verification import Ground, verify
 from retrieval.model import Finding, Profile, Status
@@ -67,6 +67,7 @@ class Challenged:
     objections: int
     felled: tuple[str, ...]  # diseases that lost their place
     risen: tuple[str, ...]  # and those that took it
+    caught: tuple[str, ...]  # the leader that lost its lead alone, and who stands close behind it now
 
 
 class Environment:
@@ -232,9 +233,11 @@ class Environment:
         placed = {one.disease: one.rank for one in before}
         felled = tuple(one.disease for one in order if one.rank > placed[one.disease] and _holds_objection(one))
         risen = tuple(one.disease for one in order[:CHALLENGED] if one.rank < placed[one.disease])
-        if felled:
+        caught = _caught(before, order)
+        if felled or caught:
             self._tell_leaders(order, 0, key)
-        return Challenged(sum(len(one.contributions) - len(without_objections(one)) for one in order), felled, risen)
+        held = sum(len(one.contributions) - len(without_objections(one)) for one in order)
+        return Challenged(held, felled, risen, caught)
 
     # --- inside ------------------------------------------------------------------
 
@@ -252,6 +255,14 @@ def _objected(one: CandidateRecord, leading: Sequence[CandidateRecord]) -> Candi
     objected = _with(one, (*one.contributions, *(objection.as_contribution() for objection in held)))
     # How often a word of strength held was measured without objections.
     return replace(objected, strength="") if held else objected
+
+
+def _caught(before: Sequence[CandidateRecord], after: Sequence[CandidateRecord]) -> tuple[str, ...]:
+    """The leader kept its place, and an objection took the lead that made it clear."""
+    if len(after) < 2 or after[0].disease != before[0].disease or not _holds_objection(after[0]):
+        return ()
+    clear = before[0].score - before[1].score >= CLOSE
+    return tuple(one.disease for one in after[:2]) if clear and after[0].score - after[1].score < CLOSE else ()
 
 
 def _holds_objection(one: CandidateRecord) -> bool:

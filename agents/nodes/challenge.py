@@ -1,4 +1,5 @@
-"""Tries to break each leader. Where one falls, the investigation goes back with a target, at most twice."""
+"""Tries to break each leader. Where one falls or loses its lead, the investigation goes back with a target,
+at most twice."""
 
 from __future__ import annotations
 
@@ -18,11 +19,13 @@ def challenge(state: State, runtime: Runtime[Context]) -> State:
         order = environment.record.candidates()
         names = {one.disease: one.name for one in order}
         # Only what nobody looked at since is worth going back for.
-        targets = [one for one in (*found.felled, *found.risen[:1]) if one not in state.get("targets", [])]
-        back = bool(found.felled) and bool(targets) and round < ROUNDS and environment.may_go_back()
+        known = state.get("targets", [])
+        targets = [one for one in (*found.felled, *found.risen[:1], *found.caught) if one not in known]
+        back = bool(targets) and round < ROUNDS and environment.may_go_back()
         step.got = {
             "objections": found.objections,
             "felled": [names[one] for one in found.felled],
+            "caught": [names[one] for one in found.caught],
             "sent_back": back,
             "held": [
                 {

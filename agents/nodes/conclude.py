@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from langgraph.runtime import Runtime
 
-from agents.contract import Reason
+from agents.contract import CandidateRecord, Reason
 from agents.environment import SHOWN
+from agents.policies.situation import CLOSE
 from agents.record import Record
 from agents.state import Context, State
 from agents.two_diseases import divided
@@ -13,7 +17,7 @@ from agents.two_diseases import divided
 
 def conclude(state: State, runtime: Runtime[Context]) -> State:
     environment = runtime.context.environment
-    why = dict(state.get("stopped") or {})
+    why = _why(dict(state.get("stopped") or {}), environment.record.candidates())
     with environment.step("conclude", why, state.get("round", 0)) as step:
         order = environment.record.candidates()
         apart = divided(environment.knowledge, environment.profile, order)
@@ -26,6 +30,16 @@ def conclude(state: State, runtime: Runtime[Context]) -> State:
         }
         step.left = [f"{one.disease}:{one.rank}" for one in order]
     return {"reasons": [*environment.shortfalls(), *([str(Reason.TWO_DISEASES)] if apart else [])]}
+
+
+def _why(stopped: dict[str, Any], order: Sequence[CandidateRecord]) -> dict[str, Any]:
+    """Why nothing more was looked for, of the order as it stands: the sceptic spoke after that was decided."""
+    if stopped.get("gap") is None or len(order) < 2:
+        return stopped
+    gap = order[0].score - order[1].score
+    known = {**stopped, "gap": round(gap, 1), "name": order[0].name}
+    closed = stopped.get("because") == "nothing_would_change" and gap < CLOSE
+    return {**known, "because": "rounds_used"} if closed else known
 
 
 def _led_at_first(record: Record) -> str:

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from agents.actions import Ask, Conclude, Decision, Lookup, Match, Search, Verb, key_of
-from agents.policies.situation import Situation
+from agents.policies.situation import CLOSE, Situation
 from retrieval.ranking.discriminate import NOT_ASKED
 
 WEAK = 0.6  # likeness of the nearest case below which 1 in 10 of such cases has the patient's diagnosis
 LEADERS = 3  # read one by one
 WIDER = 4  # expected findings of each of the first two leaders, with which cases are looked for again
-CLOSE = 1.5  # log-odds: two candidates nearer than this are hard to tell apart
 FELL = 3.0  # the same once a leader fell: an objection moves as much, and it was the sceptic's alone
 MIMICS = 2  # pairs that passages are searched for
 NAMED = 3  # findings in a search

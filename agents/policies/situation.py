@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from retrieval.ranking.explain import Explanation
     from retrieval.ranking.next_question import Question
 
+CLOSE = 1.5  # log-odds: two candidates nearer than this are hard to tell apart
+
 
 class Policy(Protocol):
     """Decides the next action. Pure: the same situation gives the same decision."""

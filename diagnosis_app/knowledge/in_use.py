@@ -26,6 +26,7 @@ class InUse:
     publication: Publication | None  # None: put into use before anybody kept a record
     investigations: int
     before: str  # id of what can be rolled back to; empty if there is none
+    lost: tuple[str, ...]  # files of texts that were there and are not, or not as they were
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def in_use() -> InUse:
         publication=published.select_related("proposed_by", "approved_by").first(),
         investigations=standing_on(snapshot.id),
         before=publishing.previous(),
+        lost=tuple(str(problem) for problem in snapshot.lost.values()),
     )
 
 

@@ -22,7 +22,7 @@ from diagnosis_app.cases.term_words import WHOLE
 from diagnosis_app.runs.models import Candidate, Claim, Contribution, Evidence, Outcome, Run
 from diagnosis_app.runs.narration import removal
 from diagnosis_app.runs.quoted import Passage, around, passage, passages_of
-from diagnosis_app.runs.sums import Rest, about, how, name_of, part_name, rest_of, sentence
+from diagnosis_app.runs.sums import OBJECTION, Rest, about, how, name_of, part_name, rest_of, sentence
 from diagnosis_app.runs.telling import two_diseases
 from frontend.words import number, signed, source_url
 from retrieval.knowledge import Knowledge
@@ -124,6 +124,7 @@ class Result:
     bank: bool = False  # the knowledge held published cases of ranked diseases
     passages: tuple[Passage, ...] = ()
     all_passages: int = 0
+    unread: bool = False  # passages could not be searched
     divided: str = ""  # that the findings may be those of two diseases
 
     @property
@@ -156,6 +157,7 @@ def result_of(run: Run) -> Result:
         bank=_had_cases(run),
         passages=tuple(passages),
         all_passages=all_passages,
+        unread=_unread(run),
         divided=_divided(run),
     )
 
@@ -164,6 +166,13 @@ def _divided(run: Run) -> str:
     concluded = run.steps.filter(action="conclude", status="done").first()
     apart = concluded.detail.get("got", {}).get("divided") if concluded else None
     return two_diseases(apart) if apart else ""
+
+
+def _unread(run: Run) -> bool:
+    """Whether texts could not be read, from the beginning or when they were searched."""
+    begun = run.steps.filter(action="intake", status="done").first()
+    lost = begun.detail.get("got", {}).get("lost", ()) if begun else ()
+    return "passages" in lost or run.steps.filter(action="search", status="failed").exists()
 
 
 def _had_cases(run: Run) -> bool:
@@ -236,10 +245,12 @@ class _Arranger:
         parts = self.pieces[one.pk]
 
         whole = [term for term in terms if term.kind in WHOLE and term.value > 0 and claims]
-        said |= {about(term) for term in whole}
+        objections = [term for term in terms if term.kind == OBJECTION and claims]
+        said |= {about(term) for term in (*whole, *objections)}
 
         def statements(stance: Stance) -> tuple[Statement, ...]:
-            told = tuple(self._whole(term) for term in whole) if stance == Stance.FOR else ()
+            first = {Stance.FOR: whole, Stance.AGAINST: objections}.get(stance, [])
+            told = tuple(self._whole(term) for term in first)
             return told + tuple(self._statement(claim, terms) for claim in claims if claim.stance == stance)
 
         def quarter(stance: Stance) -> Quarter:
@@ -279,7 +290,7 @@ class _Arranger:
         return Statement(claim.text, _value(claim, terms), sources)
 
     def _whole(self, term: Contribution) -> Statement:
-        """A term that is not about one finding: what it is, and the evidence it was computed from."""
+        """A term that no statement is made of: what it is, and the evidence it was computed from."""
         words = ": ".join(part for part in (part_name(term.kind, ""), how(term)) if part)
         keys = [term.evidence_key] if term.evidence_key in self.evidence else []
         return Statement(words, signed(term.value), tuple(self._source(key) for key in keys))

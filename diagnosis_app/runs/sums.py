@@ -109,7 +109,14 @@ def sentence(terms: Sequence[Contribution]) -> SafeString:
     single = (term for term in speak_for if term.kind not in {ContributionKind.GENE} | WHOLE)
     best = sorted(single, key=lambda term: -term.value)
     listed = [name_of(term) for term in speak_for if term.kind == ContributionKind.GENE]
-    worst = [term for term in terms if term.value < -SLIGHT and stance_of(term) != Stance.UNEXPLAINED]
+    objected = {term.finding for term in terms if term.kind == OBJECTION and term.finding}
+    worst = [
+        term
+        for term in terms
+        if term.value < -SLIGHT
+        and stance_of(term) != Stance.UNEXPLAINED
+        and not (term.kind == "excluded" and term.finding in objected)  # said once, with the objection
+    ]
     worst.sort(key=lambda term: term.value)
     support = (
         format_html(_("Best explained: {}."), _joined(name_of(term) for term in best[:NAMED_FOR]))
@@ -144,7 +151,7 @@ def objection_words(body: Mapping[str, Any]) -> str:
 def objection_how(body: Mapping[str, Any]) -> str:
     """What the sceptic held against the candidate, beside what the sum counted already."""
     said = objection_words(body)
-    return _("the sceptic: %(said)s; beyond what the sum counted already") % {"said": said}
+    return _("%(said)s; beyond what the sum counted already") % {"said": said}
 
 
 def _joined(names: Iterable[str]) -> SafeString:

@@ -50,6 +50,10 @@ def stopped(why: Facts) -> str:
                 "name": name,
                 "gap": gap,
             }
+        case "rounds_used":
+            return _("The objections leave the first two %(gap)s apart. No further round is allowed.") % {
+                "gap": gap
+            }
         case "no_telling_question":
             return _("The first two are %(gap)s apart, and no single question would tell them apart.") % {"gap": gap}
         case "asked_enough":
@@ -224,6 +228,10 @@ def _got_challenge(got: Facts) -> str:
     if got.get("felled"):
         fell = ngettext("%(names)s loses its place.", "%(names)s lose their places.", len(got["felled"]))
         said = f"{said} {fell % {'names': _and(got['felled'])}}"
+    if got.get("caught"):
+        first, second = got["caught"]
+        near = _("%(first)s keeps its place; %(second)s is close behind it now.") % {"first": first, "second": second}
+        said = f"{said} {near}"
     if got.get("sent_back"):
         said = f"{said} {_('Back to what stands now.')}"
     return said

@@ -155,6 +155,26 @@ def test_a_sign_that_was_seen_in_few_patients_is_not_cardinal(snapshot: Snapshot
     assert {held.finding for held in objections_to(apert, [])} == {"HP:0006101"}
 
 
+@pytest.mark.parametrize(
+    ("second", "order", "caught"),
+    [(1.0, "AB", True), (-1.0, "AB", False), (2.0, "BA", False), (1.2, "AB", True)],
+)
+def test_a_leader_is_caught_where_an_objection_alone_takes_its_clear_lead(
+    second: float, order: str, caught: bool
+) -> None:
+    frequency = {"kind": "counted", "n": 36, "m": 36, "value": 0.954, "term": None}
+    absent = ContributionRecord("excluded", -0.2, "HP:0006101", "", {"label": "x", "frequency": frequency})
+    leader = CandidateRecord(1, "A", (), "A", (), 3.0, 3.2, (absent,))
+    other = CandidateRecord(2, "B", (), "B", (), second, second, ())
+    record = MemoryRecord()
+    record.keep_candidates([leader, other])
+    environment = Environment(asked_of(Profile(())), None, record)  # type: ignore[arg-type]
+    found = environment.challenge("challenge")
+    assert "".join(one.disease for one in record.candidates()) == order
+    assert found.caught == (("A", "B") if caught else ()) and bool(found.felled) is (order == "BA")
+    assert environment.challenge("challenge-2").caught == (), "once"
+
+
 def candidate(disease: str, score: float, *explained: str, against: Sequence[str] = ()) -> CandidateRecord:
     said = [
         *(ContributionRecord("finding", 1.0, one, "", {"match": "exact"}) for one in explained),

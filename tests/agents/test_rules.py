@@ -201,12 +201,45 @@ def test_a_sceptic_that_is_never_content_is_heard_twice(world: SmallWorld, monke
     def never(self: Environment, key: str) -> Challenged:
         order = [one.disease for one in self.record.candidates()]
         place = 0 if key == "challenge" else 1
-        return Challenged(1, (order[place], order[place + 2]), (order[place + 4],))
+        return Challenged(1, (order[place], order[place + 2]), (order[place + 4],), ())
 
     monkeypatch.setattr(Environment, "challenge", never)
     one = Investigation(world, asked_of(TALL))
     one.through()
     assert [step.got["sent_back"] for step in one.of("challenge")] == [True, True, False]
+
+
+def test_a_leader_that_keeps_its_place_and_loses_its_lead_is_gone_back_to(
+    world: SmallWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from agents.environment import Challenged, Environment
+
+    def once(self: Environment, key: str) -> Challenged:
+        first, second = [one.disease for one in self.record.candidates()[:2]]
+        return Challenged(1, (), (), (first, second) if key == "challenge" else ())
+
+    monkeypatch.setattr(Environment, "challenge", once)
+    one = Investigation(world, asked_of(patient(), asks=True))
+    one.through()
+    first, second = one.of("challenge")
+    leaders = [candidate.name for candidate in one.record.candidates()[:2]]
+    assert first.got["sent_back"] and first.got["caught"] == leaders and not first.got["felled"]
+    assert not second.got["sent_back"] and second.got["caught"] == []
+
+
+def test_the_reason_at_the_end_is_of_the_order_as_it_stands() -> None:
+    from agents.contract import CandidateRecord
+    from agents.nodes.conclude import _why
+
+    def order(*scores: float) -> list[CandidateRecord]:
+        return [CandidateRecord(i, str(i), (), f"Disease {i}", (), one, 0.0, ()) for i, one in enumerate(scores, 1)]
+
+    stopped = {"because": "nothing_would_change", "gap": 2.1, "asked": 0, "name": "Disease 2"}
+    assert _why(stopped, order(3.0, 1.2)) == {**stopped, "gap": 1.8, "name": "Disease 1"}
+    assert _why(stopped, order(3.0, 2.9)) == {**stopped, "because": "rounds_used", "gap": 0.1, "name": "Disease 1"}
+    assert _why({**stopped, "because": "asked_enough"}, order(3.0, 2.9))["because"] == "asked_enough"
+    assert _why({"because": "repeated", "verb": "lookup"}, order(3.0, 2.9)) == {"because": "repeated", "verb": "lookup"}
+    assert _why(stopped, order(3.0)) == stopped
 
 
 def test_concluding_is_the_only_decision_without_candidates(world: SmallWorld, clear: Investigation) -> None:

@@ -452,3 +452,17 @@ def test_the_api_tells_programs_the_same(deployment: Deployment, draft: str, cli
     assert parts["passages"]["added"] > 0 and parts["diseases"]["added"] == 0
     assert ask.get("/knowledge/difference", b="0" * 16).status_code == 404
     assert answer(ask.get("/passages", text="bent back"))["passages"] == []  # a draft is nobody's to quote from yet
+
+
+def test_texts_that_were_lost_are_said_with_the_remedy_and_the_page_stays(as_: Any, deployment: Deployment) -> None:
+    page = as_(Role.CLINICIAN).get("/knowledge/")
+    assert "cannot be read" not in words(page)
+    lost = next((deployment.place / "knowledge" / deployment.first / "passages").glob("*.npy"))
+    kept = lost.read_bytes()
+    lost.unlink()
+    library.close_all()
+    page = as_(Role.CLINICIAN).get("/knowledge/")
+    assert page.status_code == 200 and "What it holds" in words(page)
+    assert f"passages/{lost.name}: is missing" in words(page) and "manage.py knowledge build" in words(page)
+    lost.write_bytes(kept)
+    assert "cannot be read" not in words(as_(Role.CLINICIAN).get("/knowledge/"))
