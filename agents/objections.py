@@ -90,7 +90,9 @@ def _contradicted(one: CandidateRecord) -> Iterator[Objection]:
 
 def is_cardinal(frequency: Mapping[str, Any] | None) -> bool:
     """Whether nearly everybody with the disease has it; `frequency` as evidence keeps it."""
-    kind = frequency.get("kind") if frequency else None
+    if not frequency:
+        return False
+    kind = frequency.get("kind")
     enough = kind == FrequencyKind.CLASS or (kind == FrequencyKind.COUNTED and int(frequency["m"]) >= LOOKED_AT)
     return enough and float(frequency["value"]) >= CARDINAL
 

@@ -51,9 +51,7 @@ def stopped(why: Facts) -> str:
                 "gap": gap,
             }
         case "rounds_used":
-            return _("The objections leave the first two %(gap)s apart. No further round is allowed.") % {
-                "gap": gap
-            }
+            return _("The objections leave the first two %(gap)s apart. No further round is allowed.") % {"gap": gap}
         case "no_telling_question":
             return _("The first two are %(gap)s apart, and no single question would tell them apart.") % {"gap": gap}
         case "asked_enough":

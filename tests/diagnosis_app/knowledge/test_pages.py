@@ -12,11 +12,11 @@ from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
-from corpus_ingest import library, open_data, publishing, quarantine, refresh, released, sources
+from corpus_ingest import incoming, library, open_data, publishing, quarantine, refresh, released, sources
 from corpus_ingest.bringing import bring
 from corpus_ingest.errors import NotPossible
 from corpus_ingest.ingestion import requests
-from corpus_ingest.models import HeldText, Ingestion, Publication, State
+from corpus_ingest.models import HeldText, Ingestion, Publication, State, Then
 from corpus_ingest.sources.documents import About, bring_document
 from diagnosis_app.accounts.models import Role
 from diagnosis_app.accounts.policy import Verb
@@ -455,9 +455,11 @@ def test_the_api_tells_programs_the_same(deployment: Deployment, draft: str, cli
 
 
 def test_texts_that_were_lost_are_said_with_the_remedy_and_the_page_stays(as_: Any, deployment: Deployment) -> None:
-    page = as_(Role.CLINICIAN).get("/knowledge/")
-    assert "cannot be read" not in words(page)
-    lost = next((deployment.place / "knowledge" / deployment.first / "passages").glob("*.npy"))
+    path = texts_world.medquad(deployment.place / "texts.zip")
+    requests.start([incoming.receive("medquad", [path.read_bytes()], path.name).as_json()], then=Then.PUBLISH)
+    done = deployment.carry()
+    assert "cannot be read" not in words(as_(Role.CLINICIAN).get("/knowledge/"))
+    lost = next((deployment.place / "knowledge" / done.snapshot / "passages").glob("*.npy"))
     kept = lost.read_bytes()
     lost.unlink()
     library.close_all()
