@@ -228,7 +228,8 @@ def _conninfo() -> str:
     database = connection.settings_dict
     parts = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     given = {name: str(database[key]) for name, key in parts.items() if database.get(key)}
-    return make_conninfo("", **given, **{name: str(value) for name, value in database["OPTIONS"].items()})
+    options = {name: str(value) for name, value in database["OPTIONS"].items() if name != "pool"}
+    return make_conninfo("", **given, **options)
 
 
 def _forget(run_id: UUID) -> None:

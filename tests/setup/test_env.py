@@ -63,7 +63,7 @@ def test_a_postgres_url_is_taken_apart(monkeypatch, tmp_path):
     assert (found["NAME"], found["USER"], found["PASSWORD"], found["HOST"], found["PORT"]) == (
         "clew", "me", "p@ss", "db", "5433",
     )  # fmt: skip
-    assert found["OPTIONS"] == {"sslmode": "require"}
+    assert found["OPTIONS"] == {"sslmode": "require", "pool": env.POSTGRES_POOL}
 
 
 def test_the_doctor_hears_of_every_problem_at_once(monkeypatch):
