@@ -94,13 +94,17 @@ class Environment:
             step = Step(begun)
             try:
                 yield step
-            except LeaseLost:
-                raise
             except Exception as error:
+                if isinstance(error, (LeaseLost, *self.record.away)):
+                    raise  # nothing is known to have gone wrong with the step itself
                 self.record.step_failed(_filed(begun, step, failure_of(error)))
                 raise
             self.record.step_done(_filed(begun, step, None))
             tracing.left(span, step.left)
+
+    def done(self, key: str) -> StepRecord | None:
+        """A step that came to its end, by whichever worker."""
+        return next((one for one in self.record.steps() if one.key == key and one.digest_out), None)
 
     # --- the patient -----------------------------------------------------------
 
@@ -217,10 +221,23 @@ class Environment:
 
     # --- the sceptic -------------------------------------------------------------
 
-    def challenge(self, key: str) -> Challenged:
+    def standing(self, key: str) -> dict[str, Any]:
+        """In which order the candidates stand before the sceptic speaks, and how clearly the first leads.
+
+        A worker that was lost in the middle may have left the new order, so what its step began with is what counts.
+        """
+        begun = next((one for one in self.record.steps() if one.key == key), None)
+        if begun is not None and "order" in begun.why:
+            return {name: begun.why[name] for name in ("order", "lead")}
+        before = self.record.candidates()
+        lead = before[0].score - before[1].score if len(before) > 1 else None
+        return {"order": [one.disease for one in before], "lead": lead}
+
+    def challenge(self, key: str, standing: Mapping[str, Any]) -> Challenged:
         """Holds objections against the leaders, and orders the candidates anew.
 
-        Whoever led at any time is challenged, so that doing it again gives the same order.
+        Whoever led at any time is challenged, so that doing it again gives the same order; what it moved is told
+        against `standing`.
         """
         before = self.record.candidates()
         bare = _ordered([_with(one, without_objections(one)) for one in before])
@@ -230,10 +247,10 @@ class Environment:
             leading = [one for one in bare if one.disease in challenged]
             order = _ordered([_objected(one, leading) if one.disease in challenged else one for one in bare])
         self.record.keep_candidates(order)
-        placed = {one.disease: one.rank for one in before}
+        placed = {disease: place for place, disease in enumerate(standing["order"], 1)}
         felled = tuple(one.disease for one in order if one.rank > placed[one.disease] and _holds_objection(one))
         risen = tuple(one.disease for one in order[:CHALLENGED] if one.rank < placed[one.disease])
-        caught = _caught(before, order)
+        caught = _caught(standing, order)
         if felled or caught:
             self._tell_leaders(order, 0, key)
         held = sum(len(one.contributions) - len(without_objections(one)) for one in order)
@@ -257,11 +274,11 @@ def _objected(one: CandidateRecord, leading: Sequence[CandidateRecord]) -> Candi
     return replace(objected, strength="") if held else objected
 
 
-def _caught(before: Sequence[CandidateRecord], after: Sequence[CandidateRecord]) -> tuple[str, ...]:
+def _caught(standing: Mapping[str, Any], after: Sequence[CandidateRecord]) -> tuple[str, ...]:
     """The leader kept its place, and an objection took the lead that made it clear."""
-    if len(after) < 2 or after[0].disease != before[0].disease or not _holds_objection(after[0]):
+    if len(after) < 2 or after[0].disease != standing["order"][0] or not _holds_objection(after[0]):
         return ()
-    clear = before[0].score - before[1].score >= CLOSE
+    clear = float(standing["lead"]) >= CLOSE
     return tuple(one.disease for one in after[:2]) if clear and after[0].score - after[1].score < CLOSE else ()
 
 

@@ -23,6 +23,8 @@ from agents.errors import LeaseLost
 
 
 class MemoryRecord:
+    away: tuple[type[Exception], ...] = ()
+
     def __init__(self) -> None:
         self.events: dict[str, Event] = {}
         self._steps: dict[str, tuple[str, StepRecord]] = {}

@@ -13,6 +13,11 @@ from agents.contract import CandidateRecord, Claim, EventType, Evidence, Questio
 
 
 class Record(Protocol):
+    @property
+    def away(self) -> tuple[type[Exception], ...]:
+        """What its methods raise when it cannot be reached: the run stays where it is, and goes on later."""
+        ...
+
     def step_started(self, step: StepRecord) -> None: ...
 
     def step_done(self, step: StepRecord) -> None: ...

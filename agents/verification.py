@@ -3,7 +3,8 @@
 Asked of every claim, in this order: is its evidence there, unaltered and still in its source; do its quotes stand
 where they are said to stand; are its ids, figures and words of strength in the evidence; does it speak of the
 finding and the disease of its triple and of no other; does the evidence state the triple; does the sentence point
-the way the triple points. The first "no" removes it, with that reason. Nothing is repaired here.
+the way the triple points, in no words beyond those that say so. The first "no" removes it, with
+that reason. Nothing is repaired here.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from agents.contract import Claim, Evidence, EvidenceKind, Polarity, Relation, R
 from agents.evidence import Source, intact
 from agents.ledger import kind_between, recorded, stance_of
 from agents.sentences import sentence
-from retrieval.model import MatchKind, Profile, Status
+from retrieval.model import MatchKind, Profile, Sex, Status
 
 if TYPE_CHECKING:
     from retrieval.knowledge import Knowledge
@@ -198,10 +199,12 @@ def _states(one: Evidence, claim: Claim, ground: Ground) -> bool:
 def _patient(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal | None:
     """What the claim says of the patient, against the patient's own findings."""
     triple, profile = claim.triple, ground.profile
+    if claim.match and claim.match not in set(MatchKind):
+        return Removal.OTHER_FINDING
     if triple.relation in _OF_GENES:
         return _list(claim, cited, ground)
     if triple.relation in (Relation.BEGINS, Relation.SEX):
-        return None if claim.stance in (Stance.FOR, Stance.AGAINST) else Removal.DIRECTION_REVERSED
+        return _of_begin_or_sex(claim, cited, ground)
     if claim.stance is Stance.MISSING:
         return Removal.DIRECTION_REVERSED if _known(ground, triple.finding) or claim.about else _absent(claim)
     status = recorded(profile, claim.about)
@@ -219,6 +222,17 @@ def _patient(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal
         return Removal.OTHER_FINDING
     expected = stance_of(status is Status.PRESENT, triple.polarity is Polarity.ABSENT, match)
     return None if claim.stance is expected else Removal.DIRECTION_REVERSED
+
+
+def _of_begin_or_sex(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal | None:
+    """Both speak against only: the arithmetic never counts them in favour."""
+    if claim.stance is not Stance.AGAINST:
+        return Removal.DIRECTION_REVERSED
+    if claim.triple.relation is Relation.BEGINS:
+        return None
+    own = ground.profile.sex
+    other = own is not Sex.UNKNOWN and all(one.body.get("sex") != str(own) for one in cited)
+    return None if other else Removal.DIRECTION_REVERSED
 
 
 def _list(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal | None:
@@ -271,6 +285,21 @@ def _direction(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Remov
     return None if same else Removal.DIRECTION_REVERSED
 
 
+def _wording(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> Removal | None:
+    """The sentence may differ from its template, but holds no further words, and says how often as the source does."""
+    names = [ground.names.get(claim.triple.disease, ""), *_labels(claim, cited, ground)]
+    known = claim.match if claim.match in set(MatchKind) else ""
+    template = sentence(claim.triple, claim.stance, claim.about, known, cited[0], ground.label)
+    said, written = words.without(claim.text, names), words.without(template, names)
+    if words.plain(said) - words.plain(written) - words.SAME:
+        return Removal.BEYOND_EVIDENCE
+    if words.BOUNDS & (words.plain(written) - words.plain(said)):
+        return Removal.NOT_STATED  # of whom it holds was left out
+    how_often = words.how_often(written)
+    cut = how_often is not None and any(words.figures(said.replace(how_often, " ")))
+    return Removal.NUMBER_NOT_IN_EVIDENCE if cut else None
+
+
 def _own_names(claim: Claim, cited: Sequence[Evidence], ground: Ground) -> set[str]:
     names = (ground.names.get(claim.triple.disease, ""), *_labels(claim, cited, ground))
     return {name.casefold() for name in names if name}
@@ -296,4 +325,5 @@ CHECKS: tuple[Check, ...] = (
     _stated,
     _patient,
     _direction,
+    _wording,
 )

@@ -64,6 +64,15 @@ BEYOND = re.compile(
     re.IGNORECASE,
 )
 
+# Words that add nothing to a statement about a finding: it may be put so, or otherwise.
+SAME = frozenset(("a", "also", "an", "and", "are", "as", "been", "has", "have", "here", "in", "is", "it", "of", "the"))
+SAME |= {"this", "was", "were", "described", "documented", "found", "noted", "observed", "recorded", "reported", "seen"}
+# Of whom a statement holds: it may not be left out.
+BOUNDS = frozenset({"female", "male", "only"})
+_HOW_OFTEN = re.compile(
+    r"\bin \d+ of \d+ patients?\b|\bin [\d.]+ % of patients\b|\bas [a-z ]+ \([\d.]+(?: to [\d.]+)? %\)"
+)
+
 _DENIAL = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|absent|absence|lacks?|lacking|lacked|missing|free of|"
     r"den(?:y|ies|ied)|cannot|opposite|"
@@ -103,6 +112,17 @@ def figures(text: str) -> tuple[set[tuple[int, int]], set[float]]:
     counts = {(int(_value(found["n"])), int(_value(found["m"]))) for found in _COUNT.finditer(text)}
     numbers = {_value(found.group()) for found in _ALONE.finditer(_COUNT.sub(" ", text))}
     return counts, numbers
+
+
+def plain(text: str) -> set[str]:
+    """The words of a text, without ids and figures."""
+    return set(re.findall(r"[^\W\d_]+", CURIE.sub(" ", text).casefold()))
+
+
+def how_often(text: str) -> str | None:
+    """The phrase with which a template says how often, where it holds a figure."""
+    found = _HOW_OFTEN.search(text)
+    return found.group() if found else None
 
 
 def strengths(text: str) -> set[str]:

@@ -27,20 +27,21 @@ def ask(state: State, runtime: Runtime[Context]) -> State:
     decision = decision_of(state["decision"])
     if not isinstance(decision.action, Ask):
         raise ValueError(f"no question: {decision.action.verb}")
-    key = key_of(decision.action)
-    asked = _standing(environment, key)
+    term = decision.action.finding
+    # By its finding: another version may have named the step otherwise.
+    asked = _standing(environment, term)
     if asked is None:
-        asked = _put(environment, key, decision.action.finding, decision.why)
+        asked = _put(environment, key_of(decision.action), term, decision.why)
     if asked.answer is None:
-        interrupt({"question": key})
-        asked = _standing(environment, key)
+        interrupt({"question": asked.key})
+        asked = _standing(environment, term)
     if asked is None or asked.answer is None:
         raise ValueError("went on without an answer")
     return _answered(environment, asked, {**decision.why, "action": decision.as_json()["given"]})
 
 
-def _standing(environment: Environment, key: str) -> QuestionRecord | None:
-    return next((one for one in environment.record.questions() if one.key == key), None)
+def _standing(environment: Environment, term: str) -> QuestionRecord | None:
+    return next((one for one in environment.record.questions() if one.term == term), None)
 
 
 def _put(environment: Environment, key: str, term: str, why: dict[str, Any]) -> QuestionRecord:

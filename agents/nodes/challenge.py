@@ -3,6 +3,9 @@ at most twice."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from langgraph.runtime import Runtime
 
 from agents.environment import ROUNDS
@@ -14,8 +17,9 @@ def challenge(state: State, runtime: Runtime[Context]) -> State:
     environment = runtime.context.environment
     round = state.get("round", 0)
     key = f"challenge-{round + 1}" if round else "challenge"
-    with environment.step("challenge", {"round": round}, key, key) as step:
-        found = environment.challenge(key)
+    done, standing = environment.done(key), environment.standing(key)
+    with environment.step("challenge", {"round": round, **standing}, key, key) as step:
+        found = environment.challenge(key, standing)
         order = environment.record.candidates()
         names = {one.disease: one.name for one in order}
         # Only what nobody looked at since is worth going back for.
@@ -27,6 +31,7 @@ def challenge(state: State, runtime: Runtime[Context]) -> State:
             "felled": [names[one] for one in found.felled],
             "caught": [names[one] for one in found.caught],
             "sent_back": back,
+            "targets": targets,
             "held": [
                 {
                     "name": one.name,
@@ -40,6 +45,11 @@ def challenge(state: State, runtime: Runtime[Context]) -> State:
             ][:5],
         }
         step.left = [f"{one.disease}:{one.rank}" for one in order]
-    if not back:
+    # Done by a worker that was lost before the graph knew of it: it goes where that one was going.
+    return _after(step.got if done is None else done.got, round)
+
+
+def _after(got: Mapping[str, Any], round: int) -> State:
+    if not got["sent_back"]:
         return {"decision": {}}
-    return {"targets": targets, "round": round + 1, "decision": {"verb": "back"}}
+    return {"targets": list(got["targets"]), "round": round + 1, "decision": {"verb": "back"}}

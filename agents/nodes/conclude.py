@@ -38,8 +38,11 @@ def _why(stopped: dict[str, Any], order: Sequence[CandidateRecord]) -> dict[str,
         return stopped
     gap = order[0].score - order[1].score
     known = {**stopped, "gap": round(gap, 1), "name": order[0].name}
-    closed = stopped.get("because") == "nothing_would_change" and gap < CLOSE
-    return {**known, "because": "rounds_used"} if closed else known
+    if gap < CLOSE and stopped.get("because") == "nothing_would_change":
+        return {**known, "because": "objections"}
+    if gap >= CLOSE and stopped.get("because") in ("nobody_to_ask", "no_telling_question"):
+        return {**known, "because": "nothing_would_change"}
+    return known
 
 
 def _led_at_first(record: Record) -> str:

@@ -67,7 +67,9 @@ def _read_leaders(s: Situation) -> Decision | None:
         if _was_read(s, one.disease):
             continue
         about = _decisive(s, one.disease, other.disease) if other else ""
+        behind = s.leaders[0].score - one.score
         facts = {"rank": one.rank, "name": one.name, "other": other.name if other else ""}
+        facts |= {"behind": round(behind, 1), "close": behind < CLOSE}
         return Decision(Lookup(one.disease, about), "mimic" if place else "leader", facts)
     return None
 

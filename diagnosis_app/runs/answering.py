@@ -192,7 +192,7 @@ def _reason(detail: Mapping[str, Any]) -> str:
     if len(names) < 2:
         return _("The answer is expected to narrow the list most.")
     if why.get("because") == "sent_back_ask":
-        return _("A leader lost its place to an objection. This answer tells most about what stands now.")
+        return _("An objection moved the leaders. This answer tells most about what stands now.")
     said = _("%(one)s and %(other)s are only %(gap)s apart, and this answer tells most.")
     return said % {"one": names[0], "other": names[1], "gap": f"{float(why.get('gap', 0)):.1f}"}
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -44,6 +44,7 @@ class Store:
 
     run_id: UUID
     fence: int
+    away: ClassVar[tuple[type[Exception], ...]] = (OperationalError, InterfaceError)
 
     @contextmanager
     def held(self) -> Iterator[None]:

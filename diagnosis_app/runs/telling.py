@@ -50,8 +50,8 @@ def stopped(why: Facts) -> str:
                 "name": name,
                 "gap": gap,
             }
-        case "rounds_used":
-            return _("The objections leave the first two %(gap)s apart. No further round is allowed.") % {"gap": gap}
+        case "objections":
+            return _("The objections leave the first two %(gap)s apart.") % {"gap": gap}
         case "no_telling_question":
             return _("The first two are %(gap)s apart, and no single question would tell them apart.") % {"gap": gap}
         case "asked_enough":
@@ -85,10 +85,13 @@ def _why_lookup(why: Facts) -> str:
     if why.get("because") == "leader":
         return _("It leads: what is documented of it is read in full.")
     if why.get("because") == "sent_back":
-        return _("The sceptic moved it: what is documented of it is read again.")
-    return _("It stands close behind %(other)s. What is documented of the sign that tells them apart?") % {
-        "other": why.get("other", "")
-    }
+        return _("An objection moved it, or what stands beside it: what is documented of it is read.")
+    said = (
+        _("It stands close behind %(other)s. What is documented of the sign that tells them apart?")
+        if why.get("close", True)
+        else _("It stands %(behind)s behind %(other)s. What is documented of the sign that tells them apart?")
+    )
+    return said % {"other": why.get("other", ""), "behind": f"{float(why.get('behind') or 0):.1f}"}
 
 
 def _why_match(why: Facts) -> str:
@@ -108,7 +111,7 @@ def _why_search(why: Facts) -> str:
 
 def _why_ask(why: Facts) -> str:
     if why.get("because") == "sent_back_ask":
-        return _("A leader fell. This answer tells most about what stands now.")
+        return _("An objection moved the leaders. This answer tells most about what stands now.")
     if why.get("gap") is None:
         return ""
     return _("The first two are %(gap)s apart; of all questions this one is expected to tell most.") % {

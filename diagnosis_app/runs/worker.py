@@ -7,6 +7,7 @@ logged: of such an error only the type and the places in the code are written do
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 import traceback
@@ -15,6 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from psycopg.conninfo import make_conninfo
@@ -41,6 +43,8 @@ log = logging.getLogger("clew.runs")
 
 LOOK = 1.0  # seconds between two looks whether the run was cancelled
 LOST = "lease_lost"
+# The database of the runs, or the connections of the checkpoints' own: the run stays where it is.
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, sqlite3.OperationalError)
 GRACE = 60.0  # seconds a step may take beyond the budget before its worker stops claiming to be alive
 
 
@@ -60,8 +64,8 @@ def investigate(run_id: UUID) -> None:
         lease = claim(run_id)
         if lease is not None:
             _work(lease)
-    except (OperationalError, InterfaceError) as error:
-        # The database went away. The lease runs out by itself, and the reaper tells another worker.
+    except AWAY as error:
+        # A database went away. The lease runs out by itself, and the reaper tells another worker.
         log.warning("run %s was left where it is: %s", run_id, type(error).__name__)
     finally:
         connection.close()
@@ -88,7 +92,7 @@ def _work(lease: Lease) -> None:
                 log.info("run %s has another worker", lease.run_id)
                 return  # which needs the checkpoints
             outcome = Outcome(OutcomeCode.CANCELLED)
-        except (OperationalError, InterfaceError):
+        except AWAY:
             raise
         except Exception as error:
             outcome = _failed(lease, store, error)

@@ -75,7 +75,8 @@ def challenged(order: Sequence[CandidateRecord], times: int = 1) -> list[Candida
     record = MemoryRecord()
     record.keep_candidates(order)
     for _ in range(times):
-        Environment(asked_of(Profile(())), None, record).challenge("challenge")  # type: ignore[arg-type]
+        environment = Environment(asked_of(Profile(())), None, record)  # type: ignore[arg-type]
+        environment.challenge("challenge", environment.standing("challenge"))
     return record.candidates()
 
 
@@ -169,10 +170,10 @@ def test_a_leader_is_caught_where_an_objection_alone_takes_its_clear_lead(
     record = MemoryRecord()
     record.keep_candidates([leader, other])
     environment = Environment(asked_of(Profile(())), None, record)  # type: ignore[arg-type]
-    found = environment.challenge("challenge")
+    found = environment.challenge("challenge", environment.standing("challenge"))
     assert "".join(one.disease for one in record.candidates()) == order
     assert found.caught == (("A", "B") if caught else ()) and bool(found.felled) is (order == "BA")
-    assert environment.challenge("challenge-2").caught == (), "once"
+    assert environment.challenge("challenge-2", environment.standing("challenge-2")).caught == (), "once"
 
 
 def candidate(disease: str, score: float, *explained: str, against: Sequence[str] = ()) -> CandidateRecord:

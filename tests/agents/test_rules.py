@@ -198,7 +198,7 @@ def test_a_run_that_is_sent_back_is_sent_back_twice_at_the_most_and_shows_it(fel
 def test_a_sceptic_that_is_never_content_is_heard_twice(world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     from agents.environment import Challenged, Environment
 
-    def never(self: Environment, key: str) -> Challenged:
+    def never(self: Environment, key: str, standing: object) -> Challenged:
         order = [one.disease for one in self.record.candidates()]
         place = 0 if key == "challenge" else 1
         return Challenged(1, (order[place], order[place + 2]), (order[place + 4],), ())
@@ -214,7 +214,7 @@ def test_a_leader_that_keeps_its_place_and_loses_its_lead_is_gone_back_to(
 ) -> None:
     from agents.environment import Challenged, Environment
 
-    def once(self: Environment, key: str) -> Challenged:
+    def once(self: Environment, key: str, standing: object) -> Challenged:
         first, second = [one.disease for one in self.record.candidates()[:2]]
         return Challenged(1, (), (), (first, second) if key == "challenge" else ())
 
@@ -236,7 +236,7 @@ def test_the_reason_at_the_end_is_of_the_order_as_it_stands() -> None:
 
     stopped = {"because": "nothing_would_change", "gap": 2.1, "asked": 0, "name": "Disease 2"}
     assert _why(stopped, order(3.0, 1.2)) == {**stopped, "gap": 1.8, "name": "Disease 1"}
-    assert _why(stopped, order(3.0, 2.9)) == {**stopped, "because": "rounds_used", "gap": 0.1, "name": "Disease 1"}
+    assert _why(stopped, order(3.0, 2.9)) == {**stopped, "because": "objections", "gap": 0.1, "name": "Disease 1"}
     assert _why({**stopped, "because": "asked_enough"}, order(3.0, 2.9))["because"] == "asked_enough"
     assert _why({"because": "repeated", "verb": "lookup"}, order(3.0, 2.9)) == {"because": "repeated", "verb": "lookup"}
     assert _why(stopped, order(3.0)) == stopped

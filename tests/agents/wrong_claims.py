@@ -6,6 +6,7 @@ made from statements that stand, so that nothing but the named fault can be the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -25,6 +26,7 @@ def wrongs(argued: Sequence[Argued]) -> Iterator[Wrong]:
             source = evidence[claim.evidence[0]]
             yield from _about_evidence(claim, source, other)
             yield from _about_the_sentence(claim, source, names)
+            yield from _about_what_is_added_or_left_out(claim)
             yield from _about_the_triple(claim, each, other)
             if claim.triple.relation in (Relation.GENE, Relation.NO_GENE):
                 yield from _about_the_gene(claim, source)
@@ -79,6 +81,40 @@ def _about_the_sentence(claim: Claim, source: Evidence, names: dict[str, str]) -
     stranger = next(name for disease, name in names.items() if disease != claim.triple.disease)
     yield "another disease named", replace(claim, text=f"{claim.text} The same holds for {stranger}."), ()
     yield "a finding swapped", replace(claim, text="Green eyebrows, a rare sign, are documented."), ()
+
+
+def _about_what_is_added_or_left_out(claim: Claim) -> Iterator[Wrong]:
+    """The figures, the finding and the direction are right; something beside them is not."""
+    text, bare = claim.text, claim.text.rstrip(".")
+    counted = re.search(r"\bin (\d+) of (\d+) patients?", text)
+    if counted:
+        for word in ("fewer than", "more than", "at least", "up to", "only", "exactly"):
+            yield "a number compared", replace(claim, text=text.replace("in ", f"in {word} ", 1)), ()
+        yield (
+            "another unit",
+            replace(claim, text=text.replace(" patients", " families").replace(" patient.", " family.")),
+            (),
+        )
+        yield "one of the two numbers", replace(claim, text=text.replace(counted[0], f"in {counted[2]} patients")), ()
+    ranged = re.search(r"\((\d+) to (\d+) %\)", text)
+    if ranged:
+        yield "one end of a range", replace(claim, text=text.replace(ranged[0], f"({ranged[2]} %)")), ()
+        yield "a range as patients", replace(claim, text=text.replace(ranged[0], f"(in {ranged[2]} patients)")), ()
+    bound = re.search(r" \((female|male) patients only\)", text)
+    if bound:
+        turned = "female" if bound[1] == "male" else "male"
+        yield "the other sex", replace(claim, text=text.replace(bound[1], turned)), ()
+        yield "for either sex", replace(claim, text=text.replace(bound[0], "")), ()
+    yield "a disease that is no candidate", replace(claim, text=f"{bare} with Loeys-Dietz syndrome."), ()
+    yield "further findings", replace(claim, text=f"{bare} together with cleft palate and deafness."), ()
+    yield "a course that nobody stated", replace(claim, text=f"Severe, progressive {text}"), ()
+    yield "an age that nobody stated", replace(claim, text=f"{bare} from birth."), ()
+    if claim.triple.relation is Relation.BEGINS:
+        fits = text.replace("does not fit", "fits")
+        yield "an onset that fits", replace(claim, stance=Stance.FOR, text=fits), ()
+    if claim.triple.relation is Relation.SEX:
+        yield "a sex that fits", replace(claim, stance=Stance.FOR), ()
+    yield "a match of no known kind", replace(claim, match="cousin"), ()
 
 
 def _about_the_gene(claim: Claim, source: Evidence) -> Iterator[Wrong]:

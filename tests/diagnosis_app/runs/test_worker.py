@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 
@@ -215,3 +217,21 @@ def test_the_lease_is_renewed_beside_the_work(run: Run, monkeypatch: pytest.Monk
     worker.investigate(run.pk)
     run.refresh_from_db()
     assert taken == [None] * run.steps.count() and (run.outcome, run.fence) == ("partial", 1)
+
+
+@pytest.mark.parametrize("error", [psycopg.OperationalError, sqlite3.OperationalError])
+def test_checkpoints_that_cannot_be_reached_leave_the_run_for_another_try(
+    run: Run, silence: Callable[[Run], None], monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def away() -> None:
+        raise error("the server closed the connection")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(worker, "_checkpoints", away)
+        worker.investigate(run.pk)
+    run.refresh_from_db()
+    assert run.state == State.RUNNING and not run.outcome, "nothing is known to have gone wrong with it"
+    silence(run)
+    worker.investigate(run.pk)
+    run.refresh_from_db()
+    assert run.state == State.ENDED and run.outcome == "partial"
