@@ -170,7 +170,7 @@ class Environment:
             evidence=self.record.evidence(),
             names={one.disease: one.name for one in self.record.candidates()},
         )
-        return {disease: verify(claims, ground) for disease, claims in self.record.claims().items()}
+        return {disease: verify(claims, ground, under=disease) for disease, claims in self.record.claims().items()}
 
     # --- deciding and acting -----------------------------------------------------
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from agents import cases, genes, passages, words
 from agents.contract import Claim, Evidence, EvidenceKind, Polarity, Relation, Removal, Stance
-from agents.evidence import Source, intact
+from agents.evidence import ARITHMETIC, Source, intact
 from agents.ledger import kind_between, recorded, stance_of
 from agents.sentences import sentence
 from retrieval.model import MatchKind, Profile, Sex, Status
@@ -57,13 +57,15 @@ _ON_LIST = re.compile(r"\bgenes?\b.*\blist|\blist.*\bgenes?\b", re.IGNORECASE | 
 Check = Callable[[Claim, Sequence[Evidence], Ground], Removal | None]
 
 
-def verify(claims: Sequence[Claim], ground: Ground) -> list[Claim]:
-    """The same claims, each with its verdict."""
-    return [_judged(claim, why_removed(claim, ground)) for claim in claims]
+def verify(claims: Sequence[Claim], ground: Ground, *, under: str = "") -> list[Claim]:
+    """The same claims, each with its verdict. `under` is the candidate that they are shown with."""
+    return [_judged(claim, why_removed(claim, ground, under=under)) for claim in claims]
 
 
-def why_removed(claim: Claim, ground: Ground) -> Removal | None:
+def why_removed(claim: Claim, ground: Ground, *, under: str = "") -> Removal | None:
     """The first reason against the claim; None if it stands."""
+    if under and claim.triple.disease != under:
+        return Removal.OTHER_DISEASE
     if not claim.evidence:
         return Removal.NO_EVIDENCE
     cited = [ground.evidence[key] for key in claim.evidence if key in ground.evidence]
@@ -181,8 +183,8 @@ def _states(one: Evidence, claim: Claim, ground: Ground) -> bool:
         return named.get(triple.finding) is Status.PRESENT and triple.polarity is Polarity.PRESENT
     if triple.relation is Relation.DOES_NOT_LIST:
         listed = body.get("terms")
-        if one.kind is not EvidenceKind.COMPUTATION or not isinstance(listed, list):
-            return False
+        if one.kind is not EvidenceKind.COMPUTATION or one.source == ARITHMETIC or not isinstance(listed, list):
+            return False  # what was computed here lists nothing
         below = (MatchKind.EXACT, MatchKind.NARROWER_DOCUMENTED)
         near = any(kind_between(ground.knowledge, triple.finding, term) in below for term in listed)
         return triple.polarity is Polarity.ABSENT and not near

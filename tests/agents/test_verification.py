@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from agents.contract import EvidenceKind, Relation, Removal, Stance
+from agents.evidence import ARITHMETIC, seal
 from agents.ledger import EACH, Argued, argue
 from agents.verification import Ground, verify, why_removed
 from retrieval.model import CandidateGene, Finding, Inherited, Profile, Sex, Status, Zygosity
@@ -121,6 +122,13 @@ def test_a_sentence_in_other_words_that_says_the_same_stands(snapshot: Snapshot)
     assert why_removed(replace(claim, text=f"{label} was seen {counted}"), ground) is None
 
 
+def test_a_statement_under_another_candidate_does_not_stand(argued: list[Argued], ground: Ground) -> None:
+    first, second = argued[:2]
+    assert all(claim.verified for claim in verify(first.claims, ground, under=first.candidate.disease))
+    judged = verify(first.claims, ground, under=second.candidate.disease)
+    assert {claim.removed_because for claim in judged} == {str(Removal.OTHER_DISEASE)}
+
+
 def test_figures_inside_the_name_of_a_finding_are_not_figures(snapshot: Snapshot) -> None:
     profile = Profile(tuple(Finding(term) for term in ("HP:0004691", "HP:0001363", "HP:0000520", "HP:0010055")))
     argued = argued_for(snapshot, profile)
@@ -139,6 +147,18 @@ def test_what_is_not_in_a_list_is_said_only_of_what_is_not_in_it(snapshot: Snaps
     text = claim.text.replace(snapshot.ontology.term(claim.about).label, label)
     wrong = replace(claim, about=listed, triple=replace(claim.triple, finding=listed), text=text)
     assert why_removed(wrong, replace(ground, profile=profile)) is Removal.NOT_STATED
+
+
+def test_what_was_computed_here_lists_nothing(snapshot: Snapshot) -> None:
+    """A list of what is documented, made up and given out as this program's own arithmetic."""
+    argued = argued_for(snapshot, SECOND)
+    ground = ground_for(snapshot, SECOND, argued)
+    claim = next(c for one in argued for c in one.claims if c.triple.relation is Relation.DOES_NOT_LIST)
+    source = ground.evidence[claim.evidence[0]]
+    body = {**source.body, "terms": ["HP:0000118"]}
+    forged = seal(source.kind, ARITHMETIC, snapshot.id, source.locator, source.quote, body)
+    wrong = replace(claim, evidence=(forged.key,), quotes=())
+    assert why_removed(wrong, replace(ground, evidence={**ground.evidence, forged.key: forged})) is Removal.NOT_STATED
 
 
 def test_the_key_of_a_statement_does_not_depend_on_its_verdict(argued: list[Argued], ground: Ground) -> None:
