@@ -105,6 +105,17 @@ def with_answers(content: Content, questions: Sequence[Question]) -> Content:
     return content.model_copy(update={"findings": (*kept, *more)})
 
 
+def investigated(run: Run) -> Content:
+    """What the run weighed in the end. Whatever is worked out again from a run starts from this."""
+    return with_answers(cases.content_of(run.version), list(run.questions.all()))
+
+
+def not_known(run: Run) -> list[str]:
+    """Findings that were asked for and that nobody could tell: asking once more is of no use."""
+    nobody = (Question.Answer.UNCERTAIN, Question.Answer.UNKNOWN)
+    return list(run.questions.filter(answer__in=nobody).values_list("term", flat=True))
+
+
 def asked(question: Question) -> Asked:
     detail: Mapping[str, Any] = question.detail
     leaders = detail.get("leaders", ())
