@@ -74,6 +74,8 @@ def run(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     found = _of_case(actions.read_run(actor, run_id), case_id)
     thread = Thread.planned(found.manifest.get("plan", ())).through(told(found.pk))
+    if not thread.under_way and found.state != State.ENDED:
+        found.refresh_from_db()  # it ended after the row was read: the page shows its result
     content = cases.content_of(found.version)
     context: dict[str, Any] = {
         "case": found.case,
