@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -23,8 +24,9 @@ from diagnosis_app.audit.models import Entry
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases import worklist
 from diagnosis_app.cases.models import Case, Draft
+from diagnosis_app.celery import app
 from diagnosis_app.errors import Conflict, Hidden, Invalid
-from diagnosis_app.runs import actions, answering, reaper, worker
+from diagnosis_app.runs import actions, answering, reaper, shutdown, worker
 from diagnosis_app.runs.answering import WORDS, answer
 from diagnosis_app.runs.drawing import live_parts
 from diagnosis_app.runs.models import Event, Question, Run, State
@@ -166,6 +168,7 @@ def test_another_version_goes_on_with_the_ledger_of_the_first(
     after = keys(waiting)
     assert after[: len(before)] == before and len(after) == len(set(after)) and "continued:1" in after
     assert evidence <= set(waiting.evidence.values_list("key", flat=True))
+    assert str(waiting.pk) not in scratch(), "also what the first version left"
     assert Thread.planned(waiting.manifest["plan"]).through(told(waiting.pk)).continued == 1
 
 
@@ -258,19 +261,66 @@ def test_without_questions_it_goes_on_to_its_end(waiting: Run, actor: Actor) -> 
     assert waiting.steps.get(action="conclude").detail["why"]["because"] == "nobody_to_ask"
 
 
-def test_cancelling_ends_a_run_that_waits_and_leaves_no_scratch(waiting: Run, actor: Actor) -> None:
+class Minutes:
+    """The timer that a worker has, in a test that does not wait."""
+
+    def __init__(self) -> None:
+        self.wanted: list[tuple[float, Callable[[], object]]] = []
+
+    def call_repeatedly(self, seconds: float, work: Callable[[], object]) -> None:
+        self.wanted.append((seconds, work))
+
+    def pass_by(self) -> None:
+        for _, work in self.wanted:
+            work()
+
+
+@pytest.fixture
+def minutes() -> Minutes:
+    """Those of a worker that was started before, with its own steps."""
+    begun = app.WorkController(hostname="celery@here", pool="threads", concurrency=1)
+    begun.timer = Minutes()
+    for step in begun.steps:
+        if step.name.startswith("diagnosis_app."):
+            step.start(begun)
+    return begun.timer
+
+
+def scratch() -> dict[str, set[str]]:
+    with worker._checkpoints() as saver:
+        return worker.runner.remembered(saver)
+
+
+def test_a_run_that_is_cancelled_while_it_waits_leaves_no_scratch_after_some_minutes(
+    waiting: Run, actor: Actor, minutes: Minutes
+) -> None:
     actions.cancel(actor, waiting)
     assert (waiting.state, waiting.outcome) == (State.ENDED, "cancelled")
-    worker.tidy()
-    with worker._checkpoints() as saver:
-        assert str(waiting.pk) not in worker.runner.remembered(saver)
     assert actions.active_run(waiting.case) is None
+    assert str(waiting.pk) in scratch(), "no worker has it, so nobody removed anything yet"
+    minutes.pass_by()
+    assert str(waiting.pk) not in scratch()
+    assert [seconds for seconds, _ in minutes.wanted] == [shutdown.TIDY]
 
 
-def test_the_scratch_of_a_run_that_waits_is_kept(waiting: Run) -> None:
-    worker.tidy()
-    with worker._checkpoints() as saver:
-        assert str(waiting.pk) in worker.runner.remembered(saver)
+def test_the_scratch_of_a_run_that_waits_is_kept(waiting: Run, minutes: Minutes) -> None:
+    minutes.pass_by()
+    assert str(waiting.pk) in scratch()
+
+
+def test_scratch_that_cannot_be_removed_ends_no_worker(
+    waiting: Run, minutes: Minutes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise OperationalError("no database")
+
+    monkeypatch.setattr(worker, "_checkpoints", away)
+    minutes.pass_by()
+
+
+def test_the_worker_that_only_brings_knowledge_in_leaves_scratch_alone() -> None:
+    names = [step.name for step in app.WorkController(hostname="ingest@here", pool="threads").steps]
+    assert names and not [name for name in names if name.startswith("diagnosis_app.")]
 
 
 def test_the_worklist_shows_what_awaits_an_answer(waiting: Run, actor: Actor, team: Any) -> None:
