@@ -187,6 +187,36 @@ def test_the_same_answer_twice_is_one_and_another_is_refused(waiting: Run, actor
     assert Question.objects.get(key=key).answer == "present" and keys(waiting) == events
 
 
+def test_the_same_answer_again_reaches_a_case_that_it_had_not_reached(
+    waiting: Run, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = open_question(waiting)
+
+    def lost(*_: Any, **__: Any) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(cases, "add_answer", lost)
+        answer(actor, waiting, question.key, "present")
+    assert question.term not in draft_of(waiting) and Question.objects.get(key=question.key).answer == "present"
+    before = keys(waiting)
+    answer(actor, waiting, question.key, "present")
+    assert draft_of(waiting)[question.term] == "present" and keys(waiting) == before
+
+
+def test_the_same_answer_again_leaves_what_the_case_holds_by_now(waiting: Run, actor: Actor) -> None:
+    question = open_question(waiting)
+    answer(actor, waiting, question.key, "present")
+    draft = Draft.objects.get(case_id=waiting.case_id)
+    content = cases.content_of(draft).stored()
+    content["findings"][-1] |= {"onset": "P3Y"}
+    cases.store_draft(actor, cases.read_case(actor, waiting.case_id), content, draft.revision)
+    before = Draft.objects.get(case_id=waiting.case_id)
+    answer(actor, waiting, question.key, "present")
+    after = Draft.objects.get(case_id=waiting.case_id)
+    assert (after.revision, after.content) == (before.revision, before.content)
+
+
 def test_after_the_end_nothing_is_answered(waiting: Run, actor: Actor) -> None:
     key = open_question(waiting).key
     actions.cancel(actor, waiting)
@@ -289,6 +319,25 @@ def minutes() -> Minutes:
 def scratch() -> dict[str, set[str]]:
     with worker._checkpoints() as saver:
         return worker.runner.remembered(saver)
+
+
+def test_who_did_not_know_an_answer_can_still_want_no_more_questions(waiting: Run, actor: Actor) -> None:
+    key = open_question(waiting).key
+    answer(actor, waiting, key, "unknown")
+    assert waiting.manifest["asks"] is True
+    answer(actor, waiting, key, "no_more", no_more=True)
+    assert waiting.manifest["asks"] is False and waiting.state == State.QUEUED
+    worker.investigate(waiting.pk)
+    waiting.refresh_from_db()
+    assert waiting.questions.count() == 1 and waiting.state == State.ENDED
+
+
+def test_wanting_no_more_questions_changes_nothing_of_a_run_that_ended(waiting: Run, actor: Actor) -> None:
+    key = open_question(waiting).key
+    answer(actor, waiting, key, "unknown")
+    actions.cancel(actor, waiting)
+    before = waiting.manifest
+    assert answer(actor, waiting, key, "no_more", no_more=True).manifest == before
 
 
 def test_a_run_that_is_cancelled_while_it_waits_leaves_no_scratch_after_some_minutes(
