@@ -6,6 +6,7 @@ the record is the truth, and `forget` removes the scratch when the run has ended
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -99,9 +100,11 @@ def _is_answered(record: Record, key: str) -> bool:
     return any(one.key == key and one.answer is not None for one in record.questions())
 
 
-def forget(saver: Saver, run_id: str) -> None:
-    """Removes what the checkpoints hold of a run under this version. Harmless if they hold nothing."""
-    saver.delete_thread(thread_of(run_id))
+def forget(saver: Saver, run_id: str, earlier: Iterable[str] = ()) -> None:
+    """Removes what the checkpoints hold of a run, under this version of the graph and the `earlier` ones that carried
+    it. Harmless if they hold nothing."""
+    for version in {contract.GRAPH_VERSION, *earlier}:
+        saver.delete_thread(thread_of(run_id, version))
 
 
 def remembered(saver: Saver) -> dict[str, set[str]]:
@@ -113,9 +116,9 @@ def remembered(saver: Saver) -> dict[str, set[str]]:
     return found
 
 
-def thread_of(run_id: str) -> str:
+def thread_of(run_id: str, version: str = "") -> str:
     """A run started under another graph begins again rather than resume in a place that no longer exists."""
-    return f"{run_id}@{contract.GRAPH_VERSION}"
+    return f"{run_id}@{version or contract.GRAPH_VERSION}"
 
 
 def _config(request: RunRequest) -> RunnableConfig:

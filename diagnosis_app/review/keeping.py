@@ -18,6 +18,7 @@ from diagnosis_app.local_cases.models import LocalCase
 from diagnosis_app.review.blinding import any_open, verdicts
 from diagnosis_app.review.models import Verdict
 from diagnosis_app.review.verdicts import readable
+from diagnosis_app.runs.answering import investigated
 from diagnosis_app.runs.models import Run
 
 
@@ -55,7 +56,7 @@ def offer(actor: Actor, run: Run, disease: str, *, gene: str | None = None) -> O
     if local_cases.kept_from(run.case_id) is not None:
         raise local_cases.already_kept()
     chosen = proposed_gene(run, disease) if gene is None else gene
-    return Offer(verdict, kept_of(content_of(run.version), library.current().ontology, gene=chosen))
+    return Offer(verdict, kept_of(investigated(run), library.current().ontology, gene=chosen))
 
 
 def keep(actor: Actor, run: Run, disease: str, *, gene: str, consent: str, reference: str, shown: str) -> LocalCase:

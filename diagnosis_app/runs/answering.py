@@ -67,7 +67,7 @@ class Asked:
 
 
 def answer(actor: Actor, run: Run, key: str, said: str, words: str = "", *, no_more: bool = False) -> Run:
-    """Answers a question of the run. The same answer again changes nothing; another one is refused.
+    """Answers a question of the run. The same answer again only does what is left of the first; another one is refused.
 
     `no_more` leaves this question open and lets the run ask none after it.
     """
@@ -79,20 +79,13 @@ def answer(actor: Actor, run: Run, key: str, said: str, words: str = "", *, no_m
         if question is None:
             raise Hidden(_("There is no such question."))
         run.refresh_from_db()
-        if question.answer == given:
-            return run
-        _still_open(run, question)
-        question.answer, question.words = given, words.strip()
-        question.answered_at, question.answered_by_id = timezone.now(), actor.user_id
-        question.save()
-        if no_more:
+        again = question.answer == given
+        if not again:
+            _still_open(run, question)
+            _take(actor, run, question, given, words)
+        if no_more and run.state != State.ENDED:
             Run.objects.filter(pk=run.pk).update(manifest={**run.manifest, "asks": False})
-        Run.objects.filter(pk=run.pk, state=State.WAITING).update(state=State.QUEUED, rung_at=None)
-        events.append(run.pk, EventType.ANSWERED, f"answered:{key}", {"key": key, "answer": given})
-        detail = {"case": str(run.case_id), "question": key, "answer": given}
-        log.record(actor, Verb.RUN_ANSWER, object=f"run:{run.pk}", team_id=run.team_id, detail=detail)
-        transaction.on_commit(lambda: ring(run.pk))
-    _also_in_the_case(actor, run, question)
+    _also_in_the_case(actor, run, question, again=again)
     run.refresh_from_db()
     return run
 
@@ -103,6 +96,17 @@ def with_answers(content: Content, questions: Sequence[Question]) -> Content:
     kept = tuple(one for one in content.findings if one.term not in said or one.status == "family")
     more = tuple(_entry(one) for one in said.values())
     return content.model_copy(update={"findings": (*kept, *more)})
+
+
+def investigated(run: Run) -> Content:
+    """What the run weighed in the end. Whatever is worked out again from a run starts from this."""
+    return with_answers(cases.content_of(run.version), list(run.questions.all()))
+
+
+def not_known(run: Run) -> list[str]:
+    """Findings that were asked for and that nobody could tell: asking once more is of no use."""
+    nobody = (Question.Answer.UNCERTAIN, Question.Answer.UNKNOWN)
+    return list(run.questions.filter(answer__in=nobody).values_list("term", flat=True))
 
 
 def asked(question: Question) -> Asked:
@@ -171,13 +175,31 @@ def _still_open(run: Run, question: Question) -> None:
         )
 
 
-def _also_in_the_case(actor: Actor, run: Run, question: Question) -> None:
-    """The case learns it too, where it may be changed. While somebody else changes it, the run has it alone."""
+def _take(actor: Actor, run: Run, question: Question, given: str, words: str) -> None:
+    """Writes the answer down, and queues the run that waited for it. The caller holds the row of the run."""
+    question.answer, question.words = given, words.strip()
+    question.answered_at, question.answered_by_id = timezone.now(), actor.user_id
+    question.save()
+    Run.objects.filter(pk=run.pk, state=State.WAITING).update(state=State.QUEUED, rung_at=None)
+    events.append(run.pk, EventType.ANSWERED, f"answered:{question.key}", {"key": question.key, "answer": given})
+    detail = {"case": str(run.case_id), "question": question.key, "answer": given}
+    log.record(actor, Verb.RUN_ANSWER, object=f"run:{run.pk}", team_id=run.team_id, detail=detail)
+    transaction.on_commit(lambda: ring(run.pk))
+
+
+def _also_in_the_case(actor: Actor, run: Run, question: Question, *, again: bool) -> None:
+    """The case learns it too, where it may be changed. While somebody else changes it, the run has it alone.
+
+    `again`: it was answered before, and the process may have been lost before the case had it. What the case holds of
+    the finding by now is left as it is.
+    """
     if question.answer not in RECORDED or not actor.may(Verb.CASE_EDIT, run.case):
         return
     try:
         case = cases.find(actor, Verb.CASE_EDIT, run.case_id)
-        cases.add_answer(actor, case, question.term, question.answer)
+        held = {one.term for one in cases.content_of(case.draft).findings if one.status != "family"}
+        if not (again and question.term in held):
+            cases.add_answer(actor, case, question.term, question.answer)
     except ClinicError:
         return
 

@@ -1,7 +1,7 @@
 """What an ended run leaves to find out: questions, and what separates its candidates.
 
-Made from the knowledge and the case version that the run pinned. They are computed anew, not stored:
-where that knowledge is gone there are none, and the page says so.
+Made from the knowledge and the case version that the run pinned, with what it was answered. They are computed anew,
+not stored: where that knowledge is gone there are none, and the page says so.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.asking import Asking, asking, questions_of
+from diagnosis_app.cases.content import Content
 from diagnosis_app.cases.next_panels import separates_panel
+from diagnosis_app.runs.answering import investigated, not_known
 from diagnosis_app.runs.models import Outcome, Run
 from retrieval.errors import RetrievalError
 
@@ -32,19 +33,23 @@ def next_steps(run: Run, opened: list[str]) -> NextSteps:
     """Questions, and for each of the `opened` candidates what separates it from the next."""
     if run.outcome not in COMPARED:
         return NextSteps()
-    content = cases.content_of(run.version)
+    content = investigated(run)
     try:
-        asked = asking(questions_of(content, snapshot=run.manifest["snapshot"]), content)
-        return NextSteps(asked, {disease: separated(run, disease) for disease in opened})
+        found = questions_of(content, snapshot=run.manifest["snapshot"], skip=not_known(run))
+        return NextSteps(asking(found, content), {one: _separated(run, content, one, None) for one in opened})
     except RetrievalError:
         return NextSteps(away=True)
 
 
 def separated(run: Run, disease: str, against: str | None = None) -> str:
     """Raises the errors of a snapshot that is away."""
+    return _separated(run, investigated(run), disease, against)
+
+
+def _separated(run: Run, content: Content, disease: str, against: str | None) -> str:
     candidates = [(one.disease, one.name) for one in run.candidates.order_by("rank")]
     return separates_panel(
-        cases.content_of(run.version),
+        content,
         candidates,
         disease,
         against,

@@ -19,6 +19,7 @@ from diagnosis_app.cases.bars import Piece, Scale, bar
 from diagnosis_app.cases.kinship import Kin, Known, group_of, kin
 from diagnosis_app.cases.strength import band, held_words
 from diagnosis_app.cases.term_words import WHOLE
+from diagnosis_app.runs.answering import investigated
 from diagnosis_app.runs.models import Candidate, Claim, Contribution, Evidence, Outcome, Run
 from diagnosis_app.runs.narration import removal
 from diagnosis_app.runs.quoted import Passage, around, passage, passages_of
@@ -355,12 +356,13 @@ def _codes() -> dict[str, str]:
 
 
 def left_out(run: Run) -> dict[str, int]:
-    """What the case holds that the arithmetic does not use, by kind."""
-    findings = Counter(str(entry["status"]) for entry in run.version.content.get("findings", ()))
+    """What was known of the patient, by kind: present and absent are weighed, the rest is only listed."""
+    content = investigated(run)
+    findings = Counter(str(entry.status) for entry in content.findings)
     return {
         "uncertain": findings["uncertain"],
         "family": findings["family"],
-        "unmapped": len(run.version.content.get("unmapped", ())),
+        "unmapped": len(content.unmapped),
         "present": findings["present"],
         "excluded": findings["excluded"],
     }

@@ -1,4 +1,4 @@
-"""What the worker process hears: that it is ready, and that it shall end.
+"""What the worker process hears: that it is ready, that some minutes have passed, and that it shall end.
 
 Asked to end, its runs stop at the next boundary between steps and are given back.
 
@@ -10,10 +10,14 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from celery import bootsteps
 from celery.signals import worker_ready, worker_shutting_down
+
+from diagnosis_app.celery import app
 
 REASON = "shutdown"
 QUEUE = "ingest"  # of `corpus_ingest.tasks`, heard by a worker of that name
+TIDY = 300.0  # seconds between two looks for scratch: a run may end while no worker has it
 _asked = threading.Event()
 
 
@@ -28,8 +32,37 @@ def _on_shutdown(**_: Any) -> None:
 
 @worker_ready.connect
 def _on_ready(sender: Any = None, **_: Any) -> None:
-    if str(getattr(sender, "hostname", "")).startswith(f"{QUEUE}@"):
-        return  # that one only brings knowledge in
+    if _carries_runs(sender):
+        from diagnosis_app.runs import worker
+
+        worker.prepare()
+
+
+class Tidying(bootsteps.StartStopStep):
+    """Looks for scratch now and then, by the timer that the worker has anyway.
+
+    A step of the worker, not of its connection to the broker: with each new connection the timer forgets what the
+    old one had asked for.
+    """
+
+    requires = ("celery.worker.components:Timer",)
+
+    def include_if(self, parent: Any) -> bool:
+        return _carries_runs(parent)
+
+    def start(self, parent: Any) -> None:
+        parent.timer.call_repeatedly(TIDY, _tidy)
+
+
+app.steps["worker"].add(Tidying)
+
+
+def _tidy() -> None:
     from diagnosis_app.runs import worker
 
-    worker.prepare()
+    worker.remove_scratch()
+
+
+def _carries_runs(celery: Any) -> bool:
+    """Whether this worker carries investigations; the one of the other queue only brings knowledge in."""
+    return not str(getattr(celery, "hostname", "")).startswith(f"{QUEUE}@")

@@ -18,14 +18,14 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.http import HttpRequest
 from django.utils import translation
 
 from diagnosis_app.accounts.policy import Verb, actor_for
 from diagnosis_app.runs.models import Event, Run
 from diagnosis_app.runs.thread import Thread, Told
-from diagnosis_app.runs.watching import ask, watch
+from diagnosis_app.runs.watching import AWAY, ask, watch
 
 HEARTBEAT = 15.0  # seconds: below the idle limit of common proxies, and how late a sign-out is noticed
 RETRY = 2000  # milliseconds a browser waits before it asks again
@@ -80,14 +80,14 @@ async def _news(news: asyncio.Event, seconds: float) -> None:
 async def _events(run_id: UUID, after: int) -> list[Told]:
     try:
         return await ask(lambda: told(run_id, after))
-    except DatabaseError:
+    except AWAY:
         return []
 
 
 async def _may_still(watcher: Watcher) -> bool:
     try:
         return await ask(lambda: may_watch(watcher.session, watcher.run_id))
-    except DatabaseError:
+    except AWAY:
         return True  # not known now; asked again with the next heartbeat
 
 

@@ -74,6 +74,8 @@ def run(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     found = _of_case(actions.read_run(actor, run_id), case_id)
     thread = Thread.planned(found.manifest.get("plan", ())).through(told(found.pk))
+    if not thread.under_way and found.state != State.ENDED:
+        found.refresh_from_db()  # it ended after the row was read: the page shows its result
     content = cases.content_of(found.version)
     context: dict[str, Any] = {
         "case": found.case,
@@ -138,12 +140,12 @@ def separates(request: HttpRequest, case_id: UUID, run_id: UUID, disease: str) -
 @require_safe
 @performs(Verb.RUN_READ)
 def similar(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
-    """Published cases beside the version that was investigated; the part of the page that waits for it."""
+    """Published cases beside what was investigated; the part of the page that waits for it."""
     found = _of_case(actions.read_run(actor_of(request), run_id, part="similar cases"), case_id)
     here = {"case_id": case_id, "run_id": run_id}
     return HttpResponse(
         similar_panel(
-            cases.content_of(found.version),
+            answering.investigated(found),
             case_id,
             team_id=found.team_id,
             start=start_of(request.GET.get("from")),
@@ -206,7 +208,7 @@ def _startable(actor: Actor, case: Case) -> bool:
 
 
 def _result_context(found: Run) -> dict[str, Any]:
-    draft = cases.content_of(found.case.draft)
+    draft, content = cases.content_of(found.case.draft), answering.investigated(found)
     questions = list(found.questions.select_related("answered_by"))
     result = _with_knowledge(found, result_of(found))
     following = next_steps(found, [one.id for one in result.entries])
@@ -217,12 +219,12 @@ def _result_context(found: Run) -> dict[str, Any]:
         "next": following,
         "reasons": [reason(code) for code in found.reasons if not (code == "two_diseases" and result.divided)],
         "left_out": left_out(found),
-        "genes": gene_rows(list(found.candidates.order_by("rank")[:LEADING]), cases.content_of(found.version)),
+        "genes": gene_rows(list(found.candidates.order_by("rank")[:LEADING]), content),
         "built": _built(found),
         "scope": _scope(found),
         "stale": _stale(found),
         "help": _help(found) if found.outcome == Outcome.INSUFFICIENT else [],
-        "changed": draft.digest() != answering.with_answers(cases.content_of(found.version), questions).digest(),
+        "changed": draft.digest() != content.digest(),
         "answers": [answering.asked(one) for one in questions if one.answer],
         "seconds": (found.ended_at - found.started_at).total_seconds() if found.ended_at and found.started_at else None,
     }
@@ -256,7 +258,7 @@ def _scope(found: Run) -> str:
 
 def _help(found: Run) -> list[str]:
     """Facts that would let the case be ranked, as its workspace names them; none if the knowledge is away."""
-    content = cases.content_of(found.version)
+    content = answering.investigated(found)
     try:
         ranking = rank_content(content)
         return [] if ranking.outcome == "ranked" else what_would_help(content, ranking)

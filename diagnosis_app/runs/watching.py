@@ -11,16 +11,17 @@ import weakref
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Max
 
 from diagnosis_app.runs.models import Event
 
 EVERY = 0.25  # seconds between two looks
+AWAY = (DatabaseError, InterfaceError)  # for a moment: everything is still there when it is back
 MANY = 500  # runs in one query: SQLite binds 999 values and more only in newer releases
 
 Result = TypeVar("Result")
@@ -66,13 +67,12 @@ class Watch:
         while self._bells:
             await asyncio.sleep(EVERY)
             watched = list(self._bells)
-            try:
+            with suppress(*AWAY):
                 for start in range(0, len(watched), MANY):
                     part = watched[start : start + MANY]
                     self._ring(await ask(lambda part=part: _last(part)))  # type: ignore[misc]
-            except DatabaseError:
-                continue  # away for a moment: everything is still there when it is back
-        await ask(_close)
+                if not self._bells:
+                    await ask(_close)  # whoever comes meanwhile has no other look than this one: it goes on
 
     def _ring(self, last: dict[UUID, int]) -> None:
         for run_id, seq in last.items():
@@ -94,6 +94,6 @@ def _close() -> None:
 def _asked(question: Callable[[], Result]) -> Result:
     try:
         return question()
-    except DatabaseError:
+    except AWAY:
         connection.close()
         raise

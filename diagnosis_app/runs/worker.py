@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import UUID
@@ -50,12 +50,21 @@ GRACE = 60.0  # seconds a step may take beyond the budget before its worker stop
 
 def prepare() -> None:
     """When a worker starts: opens the knowledge, so that the first run need not wait, and removes old scratch."""
-    for what, work in (("knowledge", _warm), ("old checkpoints", tidy)):
-        try:
-            work()
-        except Exception as error:  # a run that needs it says so; a worker must start without it
-            log.warning("not ready at the start: %s (%s)", what, type(error).__name__)
+    _tried("knowledge", _warm)
+    remove_scratch()
+
+
+def remove_scratch() -> None:
+    """At the start and every few minutes: what runs left that ended while no worker had them."""
+    _tried("old checkpoints", tidy)
     connection.close()
+
+
+def _tried(what: str, work: Callable[[], object]) -> None:
+    try:
+        work()
+    except Exception as error:  # a run that needs it says so; a worker must go on without it
+        log.warning("not done: %s (%s)", what, type(error).__name__)
 
 
 def investigate(run_id: UUID) -> None:
@@ -238,9 +247,11 @@ def _conninfo() -> str:
 
 def _forget(run_id: UUID) -> None:
     try:
+        manifest = Run.objects.values_list("manifest", flat=True).get(pk=run_id)
+        carried = [manifest, *manifest.get("continued", ())]  # by these versions; each had a thread of its own
         with _checkpoints() as saver:
-            runner.forget(saver, str(run_id))
-    except Exception as error:  # scratch: `tidy` finds it at the next start
+            runner.forget(saver, str(run_id), [str(one["graph"]) for one in carried])
+    except Exception as error:  # scratch: `tidy` finds it in a few minutes
         log.warning("the checkpoints of run %s were not removed: %s", run_id, type(error).__name__)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agents import checkpoints, runner
+from agents import checkpoints, contract, runner
 from agents.contract import PLAN, EventType, OutcomeCode, StepRecord
 from agents.errors import LeaseLost, Stopped
 from agents.memory import MemoryRecord
@@ -196,11 +196,17 @@ def test_a_step_that_fails_is_recorded_without_the_words_of_the_error(snapshot: 
     assert "Ward" not in str(record.events)
 
 
-def test_the_checkpoints_are_forgotten_by_name(snapshot: Snapshot, saver: runner.Saver) -> None:
+def test_the_checkpoints_are_forgotten_by_name_under_every_version_that_carried_the_run(
+    snapshot: Snapshot, saver: runner.Saver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried = contract.GRAPH_VERSION
     for name in ("one", "other"):
         run(snapshot, MemoryRecord(), saver, run_id=name)
     assert set(runner.remembered(saver)) == {"one", "other"}
-    runner.forget(saver, "one")
+    monkeypatch.setattr(contract, "GRAPH_VERSION", "later")
+    run(snapshot, MemoryRecord(), saver, run_id="one")
+    assert len(runner.remembered(saver)["one"]) == 2
+    runner.forget(saver, "one", [carried])
     assert set(runner.remembered(saver)) == {"other"}
 
 

@@ -22,11 +22,12 @@ Start = Callable[..., subprocess.Popen[bytes]]
 
 @pytest.fixture
 def start(redis_server: str, process_environment: dict[str, str]) -> Iterator[Start]:
-    """start("worker" | "slow worker" | "slow reanalysis" | "reaper"): a process, killed after the test."""
+    """start(one of the names below): a process, killed after the test."""
     began: list[subprocess.Popen[bytes]] = []
     commands = {
         "worker": [sys.executable, "-m", "celery", "--app", "diagnosis_app.celery", *ARGUMENTS],
         "slow worker": [sys.executable, "-m", "tests.crash.slow_worker", *ARGUMENTS],
+        "tidying worker": [sys.executable, "-m", "tests.crash.tidying_worker", *ARGUMENTS],
         "slow reanalysis": [sys.executable, "-m", "tests.crash.slow_reanalysis", *ARGUMENTS],
         "reaper": [sys.executable, "manage.py", "reaper", "--every", "0.5"],
     }

@@ -22,6 +22,7 @@ from diagnosis_app.runs.models import Claim, Contribution, Run, State
 from retrieval.manifest import MANIFEST, content_id
 from retrieval.snapshot import Snapshot
 from tests.crash.conftest import Start
+from tests.diagnosis_app.runs.asking import tall_case, waiting_run
 from tests.diagnosis_app.runs.conftest import CONTENT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,6 +52,11 @@ def told(run: Run) -> list[str]:
 def ended(run: Run) -> bool:
     run.refresh_from_db()
     return run.state == State.ENDED
+
+
+def scratch() -> set[str]:
+    with worker._checkpoints() as saver:
+        return set(worker.runner.remembered(saver))
 
 
 def record_of(run: Run) -> dict[str, Any]:
@@ -127,6 +133,20 @@ def test_a_run_ends_though_the_broker_forgot_it_and_a_cancelled_one_stays_cancel
     until(lambda: ended(second))
     assert second.outcome == "partial"
     assert ended(first) and first.outcome == "cancelled" and told(first)[-1] == "run.ended"
+
+
+def test_what_a_cancelled_run_left_goes_while_the_worker_runs_also_after_the_broker_was_away(
+    broker: redis.Redis, start: Start, until: Until, snapshot: Snapshot, actor: Actor, team: Any
+) -> None:
+    first, second = (waiting_run(actor, tall_case(actor, team)) for _ in range(2))
+    broker.flushall()
+    start("tidying worker")
+    actions.cancel(actor, first)
+    until(lambda: str(first.pk) not in scratch())
+    broker.client_kill_filter(_type="normal", skipme=True)
+    actions.cancel(actor, second)
+    assert str(second.pk) in scratch()
+    until(lambda: str(second.pk) not in scratch())
 
 
 def test_a_run_in_flight_while_a_snapshot_is_published_finishes_with_its_own(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -23,8 +24,9 @@ from diagnosis_app.audit.models import Entry
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases import worklist
 from diagnosis_app.cases.models import Case, Draft
+from diagnosis_app.celery import app
 from diagnosis_app.errors import Conflict, Hidden, Invalid
-from diagnosis_app.runs import actions, answering, reaper, worker
+from diagnosis_app.runs import actions, answering, reaper, shutdown, worker
 from diagnosis_app.runs.answering import WORDS, answer
 from diagnosis_app.runs.drawing import live_parts
 from diagnosis_app.runs.models import Event, Question, Run, State
@@ -166,6 +168,7 @@ def test_another_version_goes_on_with_the_ledger_of_the_first(
     after = keys(waiting)
     assert after[: len(before)] == before and len(after) == len(set(after)) and "continued:1" in after
     assert evidence <= set(waiting.evidence.values_list("key", flat=True))
+    assert str(waiting.pk) not in scratch(), "also what the first version left"
     assert Thread.planned(waiting.manifest["plan"]).through(told(waiting.pk)).continued == 1
 
 
@@ -182,6 +185,36 @@ def test_the_same_answer_twice_is_one_and_another_is_refused(waiting: Run, actor
         answer(actor, waiting, key, "excluded")
     assert refused.value.code == "run.answered" and "Present" in refused.value.message and refused.value.hint
     assert Question.objects.get(key=key).answer == "present" and keys(waiting) == events
+
+
+def test_the_same_answer_again_reaches_a_case_that_it_had_not_reached(
+    waiting: Run, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = open_question(waiting)
+
+    def lost(*_: Any, **__: Any) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(cases, "add_answer", lost)
+        answer(actor, waiting, question.key, "present")
+    assert question.term not in draft_of(waiting) and Question.objects.get(key=question.key).answer == "present"
+    before = keys(waiting)
+    answer(actor, waiting, question.key, "present")
+    assert draft_of(waiting)[question.term] == "present" and keys(waiting) == before
+
+
+def test_the_same_answer_again_leaves_what_the_case_holds_by_now(waiting: Run, actor: Actor) -> None:
+    question = open_question(waiting)
+    answer(actor, waiting, question.key, "present")
+    draft = Draft.objects.get(case_id=waiting.case_id)
+    content = cases.content_of(draft).stored()
+    content["findings"][-1] |= {"onset": "P3Y"}
+    cases.store_draft(actor, cases.read_case(actor, waiting.case_id), content, draft.revision)
+    before = Draft.objects.get(case_id=waiting.case_id)
+    answer(actor, waiting, question.key, "present")
+    after = Draft.objects.get(case_id=waiting.case_id)
+    assert (after.revision, after.content) == (before.revision, before.content)
 
 
 def test_after_the_end_nothing_is_answered(waiting: Run, actor: Actor) -> None:
@@ -258,19 +291,85 @@ def test_without_questions_it_goes_on_to_its_end(waiting: Run, actor: Actor) -> 
     assert waiting.steps.get(action="conclude").detail["why"]["because"] == "nobody_to_ask"
 
 
-def test_cancelling_ends_a_run_that_waits_and_leaves_no_scratch(waiting: Run, actor: Actor) -> None:
+class Minutes:
+    """The timer that a worker has, in a test that does not wait."""
+
+    def __init__(self) -> None:
+        self.wanted: list[tuple[float, Callable[[], object]]] = []
+
+    def call_repeatedly(self, seconds: float, work: Callable[[], object]) -> None:
+        self.wanted.append((seconds, work))
+
+    def pass_by(self) -> None:
+        for _, work in self.wanted:
+            work()
+
+
+@pytest.fixture
+def minutes() -> Minutes:
+    """Those of a worker that was started before, with its own steps."""
+    begun = app.WorkController(hostname="celery@here", pool="threads", concurrency=1)
+    begun.timer = Minutes()
+    for step in begun.steps:
+        if step.name.startswith("diagnosis_app."):
+            step.start(begun)
+    return begun.timer
+
+
+def scratch() -> dict[str, set[str]]:
+    with worker._checkpoints() as saver:
+        return worker.runner.remembered(saver)
+
+
+def test_who_did_not_know_an_answer_can_still_want_no_more_questions(waiting: Run, actor: Actor) -> None:
+    key = open_question(waiting).key
+    answer(actor, waiting, key, "unknown")
+    assert waiting.manifest["asks"] is True
+    answer(actor, waiting, key, "no_more", no_more=True)
+    assert waiting.manifest["asks"] is False and waiting.state == State.QUEUED
+    worker.investigate(waiting.pk)
+    waiting.refresh_from_db()
+    assert waiting.questions.count() == 1 and waiting.state == State.ENDED
+
+
+def test_wanting_no_more_questions_changes_nothing_of_a_run_that_ended(waiting: Run, actor: Actor) -> None:
+    key = open_question(waiting).key
+    answer(actor, waiting, key, "unknown")
+    actions.cancel(actor, waiting)
+    before = waiting.manifest
+    assert answer(actor, waiting, key, "no_more", no_more=True).manifest == before
+
+
+def test_a_run_that_is_cancelled_while_it_waits_leaves_no_scratch_after_some_minutes(
+    waiting: Run, actor: Actor, minutes: Minutes
+) -> None:
     actions.cancel(actor, waiting)
     assert (waiting.state, waiting.outcome) == (State.ENDED, "cancelled")
-    worker.tidy()
-    with worker._checkpoints() as saver:
-        assert str(waiting.pk) not in worker.runner.remembered(saver)
     assert actions.active_run(waiting.case) is None
+    assert str(waiting.pk) in scratch(), "no worker has it, so nobody removed anything yet"
+    minutes.pass_by()
+    assert str(waiting.pk) not in scratch()
+    assert [seconds for seconds, _ in minutes.wanted] == [shutdown.TIDY]
 
 
-def test_the_scratch_of_a_run_that_waits_is_kept(waiting: Run) -> None:
-    worker.tidy()
-    with worker._checkpoints() as saver:
-        assert str(waiting.pk) in worker.runner.remembered(saver)
+def test_the_scratch_of_a_run_that_waits_is_kept(waiting: Run, minutes: Minutes) -> None:
+    minutes.pass_by()
+    assert str(waiting.pk) in scratch()
+
+
+def test_scratch_that_cannot_be_removed_ends_no_worker(
+    waiting: Run, minutes: Minutes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise OperationalError("no database")
+
+    monkeypatch.setattr(worker, "_checkpoints", away)
+    minutes.pass_by()
+
+
+def test_the_worker_that_only_brings_knowledge_in_leaves_scratch_alone() -> None:
+    names = [step.name for step in app.WorkController(hostname="ingest@here", pool="threads").steps]
+    assert names and not [name for name in names if name.startswith("diagnosis_app.")]
 
 
 def test_the_worklist_shows_what_awaits_an_answer(waiting: Run, actor: Actor, team: Any) -> None:

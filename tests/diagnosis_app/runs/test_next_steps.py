@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,10 +14,14 @@ from django.urls import reverse
 from diagnosis_app.accounts.policy import Actor
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.asking import questions_of
-from diagnosis_app.cases.content import read_content
+from diagnosis_app.cases.content import Content, read_content
 from diagnosis_app.cases.models import Case, Draft
-from diagnosis_app.runs import worker
-from diagnosis_app.runs.models import Run
+from diagnosis_app.cases.ranking import rank_content
+from diagnosis_app.runs import answering, views, worker
+from diagnosis_app.runs import next_steps as runs_next_steps
+from diagnosis_app.runs.models import Outcome, Run
+from diagnosis_app.runs.result import left_out
+from tests.diagnosis_app.runs.asking import open_question, tall_case, waiting_run
 from tests.people import Clinic
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -108,3 +114,71 @@ def test_too_few_findings_leave_no_questions(signed_in: Client, actor: Actor, ca
     run.refresh_from_db()
     assert "Worth knowing next" not in page_of(signed_in, run)
     assert json.dumps(run.manifest)
+
+
+# --- a run that was answered -----------------------------------------------------
+
+
+@pytest.fixture
+def answered(snapshot: Any, actor: Actor, team: Any) -> Callable[[str], Run]:
+    """answered(what was said) -> the ended run; its one question has that answer."""
+
+    def carried(said: str) -> Run:
+        run = waiting_run(actor, tall_case(actor, team))
+        answering.answer(actor, run, open_question(run).key, said)
+        Run.objects.filter(pk=run.pk).update(manifest={**run.manifest, "asks": False})
+        worker.investigate(run.pk)
+        run.refresh_from_db()
+        assert run.outcome == Outcome.PARTIAL
+        return run
+
+    return carried
+
+
+@pytest.mark.parametrize("said", ["present", "excluded", "uncertain", "unknown"])
+def test_what_was_answered_is_not_asked_again_whatever_was_said(
+    signed_in: Client, answered: Callable[[str], Run], said: str
+) -> None:
+    run = answered(said)
+    term, content = run.questions.get().term, cases.content_of(run.version)
+    assert term in {one.term for one in questions_of(content, snapshot=run.manifest["snapshot"]).questions}
+    offered = asked(page_of(signed_in, run))
+    assert offered and term not in offered
+
+
+def test_what_separates_and_what_is_like_it_are_worked_out_with_the_answer(
+    signed_in: Client, answered: Callable[[str], Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = answered("present")
+    compared: list[Content] = []
+
+    def noted(content: Content, *_: Any, **__: Any) -> str:
+        compared.append(content)
+        return ""
+
+    monkeypatch.setattr(views, "similar_panel", noted)
+    monkeypatch.setattr(runs_next_steps, "separates_panel", noted)
+    signed_in.get(reverse("run_similar", kwargs={"case_id": run.case_id, "run_id": run.pk}))
+    signed_in.get(apart(run, "OMIM:154700"))
+    assert len(compared) == 2
+    page_of(signed_in, run)
+    assert len(compared) > 2 and all(one == answering.investigated(run) for one in compared)
+    assert run.questions.get().term in {one.term for one in compared[0].findings}
+
+
+@pytest.mark.parametrize("said", ["present", "excluded", "uncertain"])
+def test_an_answer_counts_among_what_the_run_used(answered: Callable[[str], Run], said: str) -> None:
+    run = answered(said)
+    used = left_out(run)
+    run.questions.update(answer="unknown")
+    assert used == {**left_out(run), said: left_out(run)[said] + 1}
+
+
+def test_what_would_help_a_run_that_could_rank_nothing_knows_what_was_answered(
+    signed_in: Client, answered: Callable[[str], Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, ranked = answered("excluded"), []
+    monkeypatch.setattr(views, "rank_content", lambda content: ranked.append(content) or rank_content(content))
+    Run.objects.filter(pk=run.pk).update(outcome=Outcome.INSUFFICIENT)
+    page_of(signed_in, run)
+    assert run.questions.get().term in {one.term for one in ranked[0].findings}

@@ -23,7 +23,7 @@ from diagnosis_app.cases.panels import what_would_help
 from diagnosis_app.cases.ranking import explain_content, rank_content
 from diagnosis_app.cases.term_words import WHOLE
 from diagnosis_app.runs import actions, worker
-from diagnosis_app.runs.models import Claim, Run
+from diagnosis_app.runs.models import Claim, Run, State
 from diagnosis_app.runs.result import result_of
 from diagnosis_app.runs.store import Store
 from diagnosis_app.runs.sums import stance_of
@@ -87,6 +87,23 @@ def test_a_result_shows_candidates_statements_and_what_it_stands_on(signed_in: C
     assert "1 uncertain finding: listed, not ranked" in text and "1 phrase that maps to no term" in text
     assert ended.manifest["snapshot"] in text and ended.version.digest[:12] in text and str(ended.pk) in text
     assert "Gargano" in text and "Not for emergencies, not for patients." in text
+
+
+def test_a_page_opened_while_the_run_ends_shows_its_result(
+    signed_in: Client, run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = actions.read_run
+
+    def ends_then(*given: Any, **named: Any) -> Run:
+        found = read(*given, **named)
+        assert found.state != State.ENDED
+        store.finish(Outcome(OutcomeCode.PARTIAL, ("no_reasoning_model",)))
+        return found
+
+    monkeypatch.setattr(actions, "read_run", ends_then)
+    response = signed_in.get(page_of(run))
+    assert response.context["run"].state == State.ENDED and "result" in response.context
+    assert "No reasoning model is set up." in text_of(response)
 
 
 @pytest.mark.django_db(transaction=True)
