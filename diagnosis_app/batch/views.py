@@ -63,7 +63,7 @@ def _received(request: HttpRequest) -> HttpResponse:
 
 def _files(request: HttpRequest) -> list[tuple[str, Path]]:
     arrived = [one for one in request.FILES.getlist("file") if isinstance(one, TemporaryUploadedFile)]
-    if not arrived and int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+    if any(isinstance(one, _Bounded) and one.stopped for one in request.upload_handlers):  # what came before is not all
         raise TooLarge(
             _("Together the files are larger than %(n)s MB.") % {"n": LARGEST // 1024**2},
             field="file",
@@ -78,10 +78,12 @@ class _Bounded(TemporaryFileUploadHandler):
     """The files of a form go to the disk; more than a form may carry stops the reading."""
 
     taken = 0
+    stopped = False
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> Any:
         self.taken += len(raw_data)
         if self.taken > LARGEST:
+            self.stopped = True
             raise StopUpload(connection_reset=False)
         return super().receive_data_chunk(raw_data, start)
 

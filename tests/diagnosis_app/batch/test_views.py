@@ -76,6 +76,16 @@ def test_more_than_a_form_may_carry_is_refused_before_it_fills_the_disk(
     assert not Batch.objects.exists()
 
 
+def test_what_arrived_before_the_limit_is_no_batch_without_the_rest(
+    signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = packet()
+    monkeypatch.setattr(views, "LARGEST", len(small) + 100)
+    answer = upload(signed_in, ("a.json", small), ("b.json", small))
+    assert answer.status_code == 413 and b"larger than" in answer.content
+    assert not Batch.objects.exists()
+
+
 def test_names_of_files_are_shown_and_never_obeyed(signed_in: Any, actor: Actor, make: Callable[..., Batch]) -> None:
     batch = make({HOSTILE: packet(), f"x{HOSTILE}": b"{"}, HOSTILE)
     for path in ("/batches/", f"/batches/{batch.pk}/"):
