@@ -31,7 +31,7 @@ from diagnosis_app.errors import Conflict, Hidden, Invalid, TooLarge
 from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs.models import Run
 
-MOST = 1000  # files of a batch
+MOST = 1000  # files of a batch; settings.DATA_UPLOAD_MAX_NUMBER_FILES lets as many through
 LISTED = 100  # batches of a list
 NAMED = 50  # files of other kinds that are named
 
@@ -45,8 +45,7 @@ def create(actor: Actor, team_id: int, name: str, files: Iterable[File], found: 
     read: list[Input] = []
     for file in files:
         if len(read) >= MOST:
-            words = _("A batch holds at most %(n)s files.") % {"n": MOST}
-            raise TooLarge(words, field="file", hint=_("Split it into several."), code="batch.too_many")
+            raise too_many()
         read.append(read_file(file, knowledge))
     if not read:
         raise Invalid(
@@ -64,6 +63,11 @@ def create(actor: Actor, team_id: int, name: str, files: Iterable[File], found: 
         unreadable = sum(one.content is None for one in read)
         _note_down(actor, Verb.BATCH_CREATE, batch, {"files": len(read), "unreadable": unreadable})
     return batch
+
+
+def too_many() -> TooLarge:
+    words = _("A batch holds at most %(n)s files.") % {"n": MOST}
+    return TooLarge(words, field="file", hint=_("Split it into several."), code="batch.too_many")
 
 
 def start(actor: Actor, batch: Batch) -> Batch:
