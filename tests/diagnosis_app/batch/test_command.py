@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from diagnosis_app.api.run_words import Run as Answered
 from diagnosis_app.api.run_words import RunCandidate
@@ -218,11 +218,22 @@ def test_what_a_spreadsheet_would_calculate_is_shown_as_text(folder: Path, out: 
         assert next(csv.DictReader(file))["file"] == "'=cmd|'x'!A1.json"
 
 
+def empty(here: Path) -> Path:
+    """A folder in which nothing is a case."""
+    made = here / "letters"
+    made.mkdir()
+    (made / "README.md").write_bytes(b"not a case")
+    (made / "none.zip").write_bytes(zipped({}))
+    return made
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
         (lambda here: ("batch", str(here / "nowhere"), "--out", str(here / "r")), "is not a directory"),
         (lambda here: ("batch", str(here), "--out", str(here)), "between the cases"),
+        (lambda here: ("batch", str(here), "--out", str(here.parent)), "The cases lie in the directory of --out"),
+        (lambda here: ("batch", str(empty(here)), "--out", str(here / "r")), "There is no case in"),
         (lambda here: ("batch", str(here), "--out", __file__), "is not a directory"),
         (lambda here: ("batch", str(here), "--out", str(here / "r"), "--knowledge", "zz"), "no snapshot zz"),
     ],
@@ -233,7 +244,18 @@ def test_what_cannot_be_done_is_refused_before_anything_is_made(
     with pytest.raises(SystemExit) as ended:
         call_command(*make(folder))
     assert ended.value.code == 2 and words in capsys.readouterr().err
-    assert not (folder / "r").exists()
+    assert not (folder / "r").exists() and not (folder.parent / "cases" / "cases").exists()
+    assert not (folder.parent / "summary.csv").exists()
+
+
+@pytest.mark.parametrize("wrong", ["-1", "x", "1" * 10])
+def test_a_limit_that_cannot_be_one_is_refused_in_true_words(folder: Path, out: Path, wrong: str) -> None:
+    with pytest.raises(CommandError, match="at most nine digits; 0: all"):
+        call_command("batch", str(folder), "--out", str(out), f"--limit={wrong}")
+
+
+def test_a_limit_of_0_is_none(folder: Path, out: Path) -> None:
+    assert batch(folder, out, "--limit", "0") == 0 and len(rows(out)) == 3
 
 
 def test_an_interruption_ends_with_the_summary_of_what_was_done(
