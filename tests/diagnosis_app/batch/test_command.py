@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -209,6 +211,38 @@ def test_results_inside_the_folder_are_not_read_as_cases(folder: Path) -> None:
     batch(folder, out)
     batch(folder, out)
     assert summary(out)["files"] == 3
+
+
+def test_a_name_that_is_no_utf_8_is_written_as_json_and_known_again(
+    folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = os.fsdecode(b"M\xfcller.json")
+    try:
+        (folder / name).write_bytes(packet(SEIZURES))
+    except OSError:
+        pytest.skip("this file system keeps no such name")
+    assert batch(folder, out) == 0
+    assert name in rows(out) and name in results(out)
+    assert "M ller.json" in (out / "summary.csv").read_text(encoding="utf-8")
+    monkeypatch.setattr(carrying, "investigate", lambda *_: pytest.fail("it is there already"))
+    assert batch(folder, out) == 0
+
+
+def test_a_zip_that_may_not_be_opened_is_one_row_and_the_others_go_on(
+    folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "locked.zip").write_bytes(zipped({"x.json": packet()}))
+    opened = zipfile.ZipFile
+
+    def refused(path: Any, *rest: Any) -> zipfile.ZipFile:  # whoever runs the tests may open everything
+        if str(path).endswith("locked.zip"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *rest)
+
+    monkeypatch.setattr(zipfile, "ZipFile", refused)
+    assert batch(folder, out) == 1
+    assert rows(out)["locked.zip"]["error"]["code"] == "input.unreadable"
+    assert summary(out)["files"] == 4 and summary(out)["counts"] == {"partial": 3, "unreadable": 1}
 
 
 def test_what_a_spreadsheet_would_calculate_is_shown_as_text(folder: Path, out: Path) -> None:
