@@ -21,6 +21,7 @@ from django.core.management import CommandError, call_command
 from diagnosis_app.api.run_words import Run as Answered
 from diagnosis_app.api.run_words import RunCandidate
 from diagnosis_app.batch.offline import carrying, output
+from retrieval.search.client import Client
 from retrieval.snapshot import Snapshot
 from tests.diagnosis_app.batch.packets import PFEIFFER, SEIZURES, THUMBS, packet, terms, zipped
 from tests.environment import ROOT
@@ -204,6 +205,29 @@ def test_what_is_there_is_not_done_again_unless_the_file_the_world_or_the_person
     done.clear()
     batch(folder, out, "--again", "--limit", "1")
     assert done == ["a.json"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "answers", "again"),
+    [
+        ("out_of_time", False, True),
+        ("step_failed", False, True),
+        ("search_away", True, True),
+        ("search_away", False, False),  # the same would come out
+        ("two_diseases", True, False),
+    ],
+)
+def test_what_was_not_whole_for_a_cause_that_may_be_gone_is_done_again(
+    folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch, reason: str, answers: bool, again: bool
+) -> None:
+    batch(folder, out, "--limit", "1")
+    place = results(out)["a.json"]
+    result = json.loads(place.read_text())
+    place.write_text(json.dumps({**result, "reasons": [reason, *result["reasons"]]}))
+    said = {"snapshots": {result["manifest"]["snapshot"]: {"passages": 9}}} if answers else None
+    monkeypatch.setattr(Client, "status", lambda _: said)
+    batch(folder, out, "--limit", "1")
+    assert (reason not in json.loads(place.read_text())["reasons"]) is again
 
 
 def test_results_inside_the_folder_are_not_read_as_cases(folder: Path) -> None:
