@@ -1,13 +1,14 @@
 """What can be done with a batch. Page and API come through these functions.
 
 Each asks the policy, does its work in one transaction and leaves one row in the trail; what happens to its cases leaves
-the rows that it leaves anywhere. The trail holds counts, never the name of a file.
+the rows that it leaves anywhere. The trail holds counts, never the name of a file. What touches many cases or runs
+holds all of them first, in the order of their keys, and writes the trail last: so no two acts wait for each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -31,9 +32,10 @@ from diagnosis_app.errors import Conflict, Hidden, Invalid, TooLarge
 from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs.models import Run
 
-MOST = 1000  # files of a batch
+MOST = 1000  # files of a batch; settings.DATA_UPLOAD_MAX_NUMBER_FILES lets as many through
 LISTED = 100  # batches of a list
 NAMED = 50  # files of other kinds that are named
+Row = TypeVar("Row", Case, Run)
 
 
 def create(actor: Actor, team_id: int, name: str, files: Iterable[File], found: Found | None = None) -> Batch:
@@ -45,8 +47,7 @@ def create(actor: Actor, team_id: int, name: str, files: Iterable[File], found: 
     read: list[Input] = []
     for file in files:
         if len(read) >= MOST:
-            words = _("A batch holds at most %(n)s files.") % {"n": MOST}
-            raise TooLarge(words, field="file", hint=_("Split it into several."), code="batch.too_many")
+            raise too_many()
         read.append(read_file(file, knowledge))
     if not read:
         raise Invalid(
@@ -64,6 +65,11 @@ def create(actor: Actor, team_id: int, name: str, files: Iterable[File], found: 
         unreadable = sum(one.content is None for one in read)
         _note_down(actor, Verb.BATCH_CREATE, batch, {"files": len(read), "unreadable": unreadable})
     return batch
+
+
+def too_many() -> TooLarge:
+    words = _("A batch holds at most %(n)s files.") % {"n": MOST}
+    return TooLarge(words, field="file", hint=_("Split it into several."), code="batch.too_many")
 
 
 def start(actor: Actor, batch: Batch) -> Batch:
@@ -95,8 +101,9 @@ def cancel(actor: Actor, batch: Batch) -> Batch:
         _not_deleted(held)
         if held.started_at is None or held.stopped_at is not None:
             return held
-        stopped = _stop(actor, held)
-        _note_down(actor, Verb.BATCH_CANCEL, held, {"cancelled": stopped})
+        with log.at_the_end():
+            stopped = _stop(actor, held, _under_way(held))
+            _note_down(actor, Verb.BATCH_CANCEL, held, {"cancelled": stopped})
     return held
 
 
@@ -119,8 +126,9 @@ def discard(actor: Actor, batch: Batch) -> None:
             raise Conflict(
                 _("This batch was started: it holds cases."), hint=_("Delete it instead."), code="batch.started"
             )
-        _note_down(actor, Verb.BATCH_DELETE, held, {"discarded": held.items.count()})
-        held.delete()
+        with log.at_the_end():
+            _note_down(actor, Verb.BATCH_DELETE, held, {"discarded": held.items.count()})
+            held.delete()
 
 
 def delete(actor: Actor, batch: Batch) -> Batch:
@@ -130,13 +138,15 @@ def delete(actor: Actor, batch: Batch) -> Batch:
         held = _held(batch)
         if held.deleted_at is not None:
             return held
-        if held.started_at is not None and held.stopped_at is None:
-            _stop(actor, held)
-        kept = Case.objects.filter(batch_item__batch=held, deleted_at__isnull=True)
-        binned = [cases.delete_case(actor, case).pk for case in kept]
-        held.items.filter(case__in=binned).update(binned=True)
-        _put(held, deleted_at=timezone.now())
-        _note_down(actor, Verb.BATCH_DELETE, held, {"cases": len(binned)})
+        going = _under_way(held) if held.started_at is not None and held.stopped_at is None else None
+        kept = _in_order(Case.objects.filter(batch_item__batch=held, deleted_at__isnull=True))
+        with log.at_the_end():
+            if going is not None:
+                _stop(actor, held, going)
+            binned = [cases.delete_case(actor, case).pk for case in kept]
+            held.items.filter(case__in=binned).update(binned=True)
+            _put(held, deleted_at=timezone.now())
+            _note_down(actor, Verb.BATCH_DELETE, held, {"cases": len(binned)})
     return held
 
 
@@ -146,12 +156,14 @@ def restore(actor: Actor, batch: Batch) -> Batch:
         held = _held(batch)
         if held.deleted_at is None:
             return held
-        binned = list(Case.objects.filter(batch_item__batch=held, batch_item__binned=True, deleted_at__isnull=False))
-        for case in binned:
-            cases.restore_case(actor, case)
-        held.items.filter(binned=True).update(binned=False)
-        _put(held, deleted_at=None)
-        _note_down(actor, "batch.restore", held, {"cases": len(binned)})
+        mine = Case.objects.filter(batch_item__batch=held, batch_item__binned=True, deleted_at__isnull=False)
+        binned = _in_order(mine)
+        with log.at_the_end():
+            for case in binned:
+                cases.restore_case(actor, case)
+            held.items.filter(binned=True).update(binned=False)
+            _put(held, deleted_at=None)
+            _note_down(actor, "batch.restore", held, {"cases": len(binned)})
     return held
 
 
@@ -198,15 +210,24 @@ def _again(actor: Actor, batch: Batch, outcome: str) -> Batch:
     return held
 
 
-def _stop(actor: Actor, batch: Batch) -> int:
+def _stop(actor: Actor, batch: Batch, going: Sequence[Run]) -> int:
     """Nothing more of it is begun, and what is under way ends."""
     _put(batch, stopped_at=timezone.now())
     waiting = batch.items.filter(state=Item.State.WAITING).update(state=Item.State.CANCELLED)
-    going = Run.objects.filter(pk__in=batch.items.filter(state=Item.State.GIVEN).values("run")).exclude(state="ended")
-    under_way = list(going.filter(background=True))  # one that somebody asked for since is theirs
-    for run in under_way:
+    for run in going:
         runs.cancel(actor, run)
-    return waiting + len(under_way)
+    return waiting + len(going)
+
+
+def _under_way(batch: Batch) -> list[Run]:
+    """The runs of it that nobody asked for since: such a one is theirs."""
+    given = batch.items.filter(state=Item.State.GIVEN).values("run")
+    return _in_order(Run.objects.filter(pk__in=given, background=True).exclude(state="ended"))
+
+
+def _in_order(rows: QuerySet[Row]) -> list[Row]:
+    """The rows, held until the end of the transaction. Whoever takes the same ones takes them in the same order."""
+    return list(rows.order_by("pk").select_for_update(of=("self",), no_key=True))
 
 
 def _held(batch: Batch) -> Batch:

@@ -65,7 +65,7 @@ def in_folder_unread(folder: Path, leave_out: Path) -> Iterator[str]:
             continue
         try:
             yield from _names_in(path, name)
-        except UnsafeArchive:
+        except (UnsafeArchive, OSError):
             yield name
 
 
@@ -103,12 +103,14 @@ def _of_path(path: Path, name: str) -> File:
         with path.open("rb") as file:
             content = file.read(LIMIT + 1)
     except OSError as error:
-        reason = error.strerror or "the system refused"
-        said = Invalid(
-            _("The file cannot be read: %s.") % reason, hint=_("Check its permissions."), code="input.unreadable"
-        )
-        return File(name, error=said)
+        return _unreadable(name, error)
     return _fitting(name, content)
+
+
+def _unreadable(name: str, error: OSError) -> File:
+    reason = error.strerror or "the system refused"
+    said = _("The file cannot be read: %s.") % reason
+    return File(name, error=Invalid(said, hint=_("Check its permissions."), code="input.unreadable"))
 
 
 def _of_zip(path: Path, name: str, bounds: Bounds, found: Found) -> Iterator[File]:
@@ -129,6 +131,8 @@ def _of_zip(path: Path, name: str, bounds: Bounds, found: Found) -> Iterator[Fil
         why = error.message.removeprefix(f"{path.name} is refused: ")
         hint = _("Pack the files again, or give them without a zip.")
         yield File(name, error=Invalid(_("The zip is refused: %s") % why, hint=hint, code="batch.unsafe_zip"))
+    except OSError as error:
+        yield _unreadable(name, error)
     yield from (_packed(one) for one in nested)
 
 

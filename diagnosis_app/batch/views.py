@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import TooManyFilesSent
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -45,7 +46,10 @@ def batches(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponseBase:
     """Files or zips with a form, streamed to the disk and read there; then the page that says what was read."""
     request.upload_handlers = [_Bounded(request)]
-    return _received(request)
+    try:
+        return _received(request)
+    except TooManyFilesSent:  # raised where the form is first read: by the check of its token
+        return _list(request, actions.too_many())
 
 
 @csrf_protect
@@ -63,7 +67,7 @@ def _received(request: HttpRequest) -> HttpResponse:
 
 def _files(request: HttpRequest) -> list[tuple[str, Path]]:
     arrived = [one for one in request.FILES.getlist("file") if isinstance(one, TemporaryUploadedFile)]
-    if not arrived and int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+    if any(isinstance(one, _Bounded) and one.stopped for one in request.upload_handlers):  # what came before is not all
         raise TooLarge(
             _("Together the files are larger than %(n)s MB.") % {"n": LARGEST // 1024**2},
             field="file",
@@ -78,12 +82,20 @@ class _Bounded(TemporaryFileUploadHandler):
     """The files of a form go to the disk; more than a form may carry stops the reading."""
 
     taken = 0
+    stopped = False
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> Any:
         self.taken += len(raw_data)
         if self.taken > LARGEST:
+            self.stopped = True
             raise StopUpload(connection_reset=False)
         return super().receive_data_chunk(raw_data, start)
+
+    def file_complete(self, file_size: int) -> Any:
+        """None is kept open: a form brings a thousand. It lies on the disk until the request ends."""
+        done: Any = super().file_complete(file_size)
+        done.file.file.close()  # below the wrapper, whose own closing removes it
+        return done
 
 
 @require_safe

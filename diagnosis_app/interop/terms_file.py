@@ -22,8 +22,10 @@ from retrieval.model import Status
 from retrieval.ontology.graph import Ontology
 
 LARGEST = 1024 * 1024  # characters; 200 findings need a hundredth of it
-# An id, with the minus before it; in a longer line of names the ids are what counts.
-_ID = re.compile(r"(?P<minus>[-\u2212\u2013]\s*)?(?P<id>(?:https?://\S*?)?\bHP\s?[:_]\s?\w+)", re.IGNORECASE)
+# An id, with the minus before it; in a longer line of names the ids are what counts. An address ends where another
+# begins: so a line of nothing but addresses is gone through once, not once from each of them.
+_ADDRESS = r"https?://(?:(?!https?://)\S)*?"
+_ID = re.compile(rf"(?P<minus>[-\u2212\u2013]\s*)?(?P<id>(?:{_ADDRESS})?\bHP\s?[:_]\s?\w+)", re.IGNORECASE)
 
 
 def read_terms(text: str, ontology: Ontology) -> Imported:

@@ -1,7 +1,7 @@
 """Carries out a whole folder: reads, skips what is there already, investigates, writes, and sums up.
 
 One case is in memory at a time. What is there counts as done if it was made of the same bytes under the same
-manifest: snapshot, ranking, code, graph and settings.
+manifest: snapshot, ranking, code, graph and settings; and if nothing kept it from being whole that may be over.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from agents.contract import Reason
 from diagnosis_app.batch import files
 from diagnosis_app.batch.offline import output
 from diagnosis_app.batch.offline.diagnosis import rank_of_named
-from diagnosis_app.batch.offline.investigating import investigate, manifest_of
+from diagnosis_app.batch.offline.investigating import investigate, manifest_of, searches_by_meaning
 from diagnosis_app.batch.reading import read_file
 from diagnosis_app.batch.summing import FIRST, UNREADABLE, Row, as_csv, counts
 from diagnosis_app.evaluation.progress import Progress, Written
 from retrieval.knowledge import Knowledge
 
 FAILED = frozenset({UNREADABLE, "failed"})
+PASSING = frozenset({str(Reason.OUT_OF_TIME), str(Reason.STEP_FAILED)})  # of a moment, which the manifest does not name
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,9 @@ def _one(file: files.File, wanted: Wanted, knowledge: Knowledge) -> tuple[Row, b
 def _same(known: dict[str, Any] | None, sha256: str, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
     """What is there, if it is what would come out again. A failure may have had a cause that is gone."""
     if known is None or known.get("manifest") != dict(manifest) or known.get("outcome") in {None, "failed"}:
+        return None
+    reasons = set(known.get("reasons") or ())
+    if reasons & PASSING or (Reason.SEARCH_AWAY in reasons and searches_by_meaning(manifest["snapshot"])):
         return None
     given = known.get("input")
     return known if isinstance(given, dict) and given.get("sha256") == sha256 else None

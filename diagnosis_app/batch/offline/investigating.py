@@ -57,6 +57,12 @@ def investigate(given: Input, content: Content, manifest: dict[str, Any], knowle
     return document(given, manifest, record, outcome, time.monotonic() - began)
 
 
+def searches_by_meaning(snapshot: str) -> bool:
+    """Whether the retrieval process answers for the passages of this snapshot at this moment."""
+    said = Client(Path(settings.RETRIEVAL_SOCKET)).status() or {}
+    return "passages" in said.get("snapshots", {}).get(snapshot, {})
+
+
 @contextmanager
 def _limited(control: runner.Control) -> Iterator[None]:
     """Stops the run when its time is used up, as a worker does."""

@@ -73,10 +73,13 @@ def write_json(path: Path, document: Mapping[str, Any], *, indent: int | None = 
 
 
 def write_text(path: Path, text: str) -> None:
-    """Whole or not at all, also when the power fails."""
+    """Whole or not at all, also when the power fails.
+
+    A byte of a name that is not UTF-8 stands there as `\\udcXX`: in JSON an escape, which reads back as the same name.
+    """
     handle, draft = tempfile.mkstemp(prefix=_DRAFT, dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

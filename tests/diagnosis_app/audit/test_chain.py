@@ -191,6 +191,23 @@ def test_no_action_without_its_row_and_no_row_without_its_action() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_an_action_on_many_rows_appends_all_it_recorded_when_it_ends() -> None:
+    append(1)
+    with transaction.atomic(), log.at_the_end():
+        append(2)
+        with log.at_the_end():
+            append(1)
+        assert Entry.objects.count() == 1, "the chain is not held yet"
+    append(1)
+    assert log.verify().rows == 5 and log.verify().whole
+    with pytest.raises(RuntimeError), transaction.atomic(), log.at_the_end():
+        append(1)
+        raise RuntimeError
+    append(1)
+    assert log.verify().rows == 6 and log.verify().whole
+
+
+@pytest.mark.django_db(transaction=True)
 def test_writers_at_the_same_time_extend_one_chain() -> None:
     writers, rows, failures = 6, 15, []
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from diagnosis_app.accounts.models import Membership, Role
 from diagnosis_app.accounts.policy import Actor, Verb, actor_for
+from diagnosis_app.audit import log
 from diagnosis_app.audit.models import Entry
 from diagnosis_app.batch import actions, feeding, watch
 from diagnosis_app.batch.files import File
@@ -218,6 +224,66 @@ def test_a_batch_deleted_on_its_way_ends_what_is_under_way(make: Make, actor: Ac
     assert progress_of(batch).state == "stopped"
     actions.resume(actor, batch)
     assert carry() == 6
+
+
+@pytest.mark.parametrize("act", ["cancel", "delete", "restore", "discard"])
+def test_what_touches_many_rows_writes_the_trail_last(make: Make, actor: Actor, act: str) -> None:
+    batch = make(many(6))
+    if act != "discard":
+        batch = actions.start(actor, batch)
+        feeding.give()
+    if act == "restore":
+        actions.delete(actor, batch)
+    with CaptureQueriesContext(connection) as asked:
+        getattr(actions, act)(actor, batch)
+    told = [one["sql"] for one in asked if not one["sql"].startswith(("SAVEPOINT", "RELEASE", "COMMIT"))]
+    trail = [one for one in told if "audit_entry" in one or "pg_advisory" in one]
+    assert trail and told[-len(trail) :] == trail, "after it another row is touched, or waited for"
+    if connection.vendor == "postgresql" and act != "discard":
+        held = [number for number, one in enumerate(told) if "FOR NO KEY UPDATE" in one]
+        assert held and all("ORDER BY" in told[number] for number in held)
+        assert held[-1] < min(number for number, one in enumerate(told) if one.startswith("UPDATE"))
+
+
+def test_a_batch_is_deleted_while_somebody_writes_one_of_its_cases(make: Make, actor: Actor, carry: Carry) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time: CLEW_TEST_DATABASE=postgres")
+    batch = actions.start(actor, make(many(3)))
+    carry()
+    last = Case.objects.order_by("-pk").first()
+    assert last
+    failures: list[BaseException] = []
+
+    def deleting() -> None:
+        try:
+            actions.delete(actor, batch)
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        Case.objects.filter(pk=last.pk).update(updated_at=timezone.now())
+        other = threading.Thread(target=deleting)
+        other.start()
+        wait_until_somebody_waits()
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '20s'")
+        log.record(actor, Verb.CASE_EDIT, object=f"case:{last.pk}", team_id=last.team_id)
+    other.join(60)
+    assert not other.is_alive() and failures == []
+    assert not Case.objects.filter(deleted_at__isnull=True).exists() and log.verify().whole
+
+
+def wait_until_somebody_waits() -> None:
+    deadline = time.monotonic() + 60
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+    raise AssertionError("Nobody waits.")
 
 
 def test_a_batch_that_was_only_read_is_discarded_for_good(batch: Batch, actor: Actor) -> None:

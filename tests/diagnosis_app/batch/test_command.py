@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from diagnosis_app.api.run_words import Run as Answered
 from diagnosis_app.api.run_words import RunCandidate
 from diagnosis_app.batch.offline import carrying, output
+from retrieval.search.client import Client
 from retrieval.snapshot import Snapshot
 from tests.diagnosis_app.batch.packets import PFEIFFER, SEIZURES, THUMBS, packet, terms, zipped
 from tests.environment import ROOT
@@ -204,11 +207,66 @@ def test_what_is_there_is_not_done_again_unless_the_file_the_world_or_the_person
     assert done == ["a.json"]
 
 
+@pytest.mark.parametrize(
+    ("reason", "answers", "again"),
+    [
+        ("out_of_time", False, True),
+        ("step_failed", False, True),
+        ("search_away", True, True),
+        ("search_away", False, False),  # the same would come out
+        ("two_diseases", True, False),
+    ],
+)
+def test_what_was_not_whole_for_a_cause_that_may_be_gone_is_done_again(
+    folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch, reason: str, answers: bool, again: bool
+) -> None:
+    batch(folder, out, "--limit", "1")
+    place = results(out)["a.json"]
+    result = json.loads(place.read_text())
+    place.write_text(json.dumps({**result, "reasons": [reason, *result["reasons"]]}))
+    said = {"snapshots": {result["manifest"]["snapshot"]: {"passages": 9}}} if answers else None
+    monkeypatch.setattr(Client, "status", lambda _: said)
+    batch(folder, out, "--limit", "1")
+    assert (reason not in json.loads(place.read_text())["reasons"]) is again
+
+
 def test_results_inside_the_folder_are_not_read_as_cases(folder: Path) -> None:
     out = folder / "results"
     batch(folder, out)
     batch(folder, out)
     assert summary(out)["files"] == 3
+
+
+def test_a_name_that_is_no_utf_8_is_written_as_json_and_known_again(
+    folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = os.fsdecode(b"M\xfcller.json")
+    try:
+        (folder / name).write_bytes(packet(SEIZURES))
+    except OSError:
+        pytest.skip("this file system keeps no such name")
+    assert batch(folder, out) == 0
+    assert name in rows(out) and name in results(out)
+    assert "M ller.json" in (out / "summary.csv").read_text(encoding="utf-8")
+    monkeypatch.setattr(carrying, "investigate", lambda *_: pytest.fail("it is there already"))
+    assert batch(folder, out) == 0
+
+
+def test_a_zip_that_may_not_be_opened_is_one_row_and_the_others_go_on(
+    folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "locked.zip").write_bytes(zipped({"x.json": packet()}))
+    opened = zipfile.ZipFile
+
+    def refused(path: Any, *rest: Any) -> zipfile.ZipFile:  # whoever runs the tests may open everything
+        if str(path).endswith("locked.zip"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *rest)
+
+    monkeypatch.setattr(zipfile, "ZipFile", refused)
+    assert batch(folder, out) == 1
+    assert rows(out)["locked.zip"]["error"]["code"] == "input.unreadable"
+    assert summary(out)["files"] == 4 and summary(out)["counts"] == {"partial": 3, "unreadable": 1}
 
 
 def test_what_a_spreadsheet_would_calculate_is_shown_as_text(folder: Path, out: Path) -> None:
@@ -218,11 +276,22 @@ def test_what_a_spreadsheet_would_calculate_is_shown_as_text(folder: Path, out: 
         assert next(csv.DictReader(file))["file"] == "'=cmd|'x'!A1.json"
 
 
+def empty(here: Path) -> Path:
+    """A folder in which nothing is a case."""
+    made = here / "letters"
+    made.mkdir()
+    (made / "README.md").write_bytes(b"not a case")
+    (made / "none.zip").write_bytes(zipped({}))
+    return made
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
         (lambda here: ("batch", str(here / "nowhere"), "--out", str(here / "r")), "is not a directory"),
         (lambda here: ("batch", str(here), "--out", str(here)), "between the cases"),
+        (lambda here: ("batch", str(here), "--out", str(here.parent)), "The cases lie in the directory of --out"),
+        (lambda here: ("batch", str(empty(here)), "--out", str(here / "r")), "There is no case in"),
         (lambda here: ("batch", str(here), "--out", __file__), "is not a directory"),
         (lambda here: ("batch", str(here), "--out", str(here / "r"), "--knowledge", "zz"), "no snapshot zz"),
     ],
@@ -233,7 +302,18 @@ def test_what_cannot_be_done_is_refused_before_anything_is_made(
     with pytest.raises(SystemExit) as ended:
         call_command(*make(folder))
     assert ended.value.code == 2 and words in capsys.readouterr().err
-    assert not (folder / "r").exists()
+    assert not (folder / "r").exists() and not (folder.parent / "cases" / "cases").exists()
+    assert not (folder.parent / "summary.csv").exists()
+
+
+@pytest.mark.parametrize("wrong", ["-1", "x", "1" * 10])
+def test_a_limit_that_cannot_be_one_is_refused_in_true_words(folder: Path, out: Path, wrong: str) -> None:
+    with pytest.raises(CommandError, match="at most nine digits; 0: all"):
+        call_command("batch", str(folder), "--out", str(out), f"--limit={wrong}")
+
+
+def test_a_limit_of_0_is_none(folder: Path, out: Path) -> None:
+    assert batch(folder, out, "--limit", "0") == 0 and len(rows(out)) == 3
 
 
 def test_an_interruption_ends_with_the_summary_of_what_was_done(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from diagnosis_app.accounts.policy import Actor
 from diagnosis_app.audit.models import Entry
-from diagnosis_app.batch import feeding, views
+from diagnosis_app.batch import actions, feeding, views
 from diagnosis_app.batch.models import Batch
 from diagnosis_app.cases.models import Case
 from tests.diagnosis_app.batch.packets import PFEIFFER, SEIZURES, packet, terms, zipped
@@ -74,6 +75,56 @@ def test_more_than_a_form_may_carry_is_refused_before_it_fills_the_disk(
     answer = upload(signed_in, ("a.json", packet() * 9))
     assert answer.status_code == 413 and b"larger than" in answer.content
     assert not Batch.objects.exists()
+
+
+def test_what_arrived_before_the_limit_is_no_batch_without_the_rest(
+    signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = packet()
+    monkeypatch.setattr(views, "LARGEST", len(small) + 100)
+    answer = upload(signed_in, ("a.json", small), ("b.json", small))
+    assert answer.status_code == 413 and b"larger than" in answer.content
+    assert not Batch.objects.exists()
+
+
+def test_a_form_brings_as_many_files_as_the_page_promises(signed_in: Any, settings: Any) -> None:
+    assert settings.DATA_UPLOAD_MAX_NUMBER_FILES == actions.MOST
+    answer = upload(signed_in, *((f"p{number:03}.txt", terms(SEIZURES[:1])) for number in range(150)))
+    assert answer.status_code == 302 and Batch.objects.get().items.filter(state="waiting").count() == 150
+
+
+@pytest.mark.parametrize("checked", [True, False])  # whether the check of the token is the first that reads the form
+def test_more_files_than_a_batch_holds_are_refused_in_place(signed_in: Any, settings: Any, checked: bool) -> None:
+    signed_in.get("/batches/")  # brings the cookie
+    signed_in.handler.enforce_csrf_checks = checked
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+    answer = upload(signed_in, *((f"{name}.json", packet()) for name in "abc"))
+    page = answer.content.decode()
+    assert answer.status_code == 413 and "batch.too_many" in page and "Split it into several" in page
+    assert not Batch.objects.exists()
+
+
+def open_files() -> int:
+    return sum(1 for _ in Path("/dev/fd").iterdir())
+
+
+def test_the_files_of_a_form_are_not_kept_open_and_go_when_it_was_read(
+    signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many systems let a process open 1,024."""
+    create, before, seen = actions.create, open_files(), list[Path]()
+
+    def noted(actor: Any, team: Any, name: str, files: Any, found: Any) -> Any:
+        assert open_files() < before + 20
+        return create(actor, team, name, files, found)
+
+    uploaded = views.uploaded
+    monkeypatch.setattr(views.actions, "create", noted)
+    monkeypatch.setattr(
+        views, "uploaded", lambda files, found: (seen.extend(path for _, path in files), uploaded(files, found))[1]
+    )
+    assert upload(signed_in, *((f"p{number}.txt", terms()) for number in range(40))).status_code == 302
+    assert len(seen) == 40 and not any(path.exists() for path in seen)
 
 
 def test_names_of_files_are_shown_and_never_obeyed(signed_in: Any, actor: Actor, make: Callable[..., Batch]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 
 from diagnosis_app.errors import Invalid, InvalidMany
-from diagnosis_app.interop.terms_file import read_terms
+from diagnosis_app.interop.terms_file import LARGEST, read_terms
 from retrieval.model import Status
 
 
@@ -69,3 +72,31 @@ def test_a_hostile_file_is_refused_in_words(ontology: Any) -> None:
     for text in ("\x00" * 1000, "HP:" * 5000, "-" * 9000, "x" * 2_000_000, "HP:0001250" + "0" * 9000):
         with pytest.raises(Invalid):
             read(text, ontology)
+
+
+@pytest.mark.parametrize("hostile", ["http://", "http://HP", "https://-", "http://HP:", "- ", "x"])
+def test_a_line_of_a_million_characters_is_gone_through_once(ontology: Any, hostile: str) -> None:
+    begun = "HP:0001250 "
+    with ended_after(60), suppress(Invalid):
+        read(begun + hostile * ((LARGEST - len(begun)) // len(hostile)), ontology)
+
+
+def test_an_address_in_a_name_names_its_term(ontology: Any) -> None:
+    line = "HP:0001250 see http://example.org/x and http://purl.obolibrary.org/obo/HP_0000098"
+    assert [term for term, _ in read(line, ontology)] == ["HP:0001250", "HP:0000098"]
+
+
+@contextmanager
+def ended_after(seconds: int) -> Iterator[None]:
+    """Once from each place would take an hour; once takes a second."""
+
+    def ended(*_: Any) -> None:
+        raise AssertionError("It goes on and on.")
+
+    before = signal.signal(signal.SIGALRM, ended)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandParser, DjangoHelpFo
 
 from corpus_ingest import library
 from diagnosis_app.api.diagnose.source import shown
+from diagnosis_app.batch import files
 from diagnosis_app.batch.offline import output
 from diagnosis_app.batch.offline.carrying import Carried, Wanted, carry_out, failures
 from diagnosis_app.errors import ClinicError, Invalid
@@ -28,7 +29,7 @@ EXITS = """\
 exit codes:
   0  every file was investigated
   1  a file could not be read, or its investigation failed; the others were done
-  2  the command was not understood, or refused
+  2  the command was not understood, or refused; or there is no case in DIR
   3  every file was investigated; in at least one there are too few findings for a differential
   4  there is no knowledge, or it is damaged: manage.py knowledge build
   130  interrupted; the same command goes on
@@ -56,7 +57,7 @@ class Command(BaseCommand):
         add("folder", type=Path, metavar="DIR", help="The folder with the cases; folders in it are read too.")
         add("--out", type=Path, required=True, metavar="DIR", help="Where the results go; the same DIR goes on.")
         add("--knowledge", metavar="ID", help="A snapshot, or a unique beginning of its id, instead of the one in use.")
-        add("--limit", type=_count, default=0, metavar="N", help="Only the first N files.")
+        add("--limit", type=_count, default=0, metavar="N", help="Only the first N files; 0: all.")
         add("--again", action="store_true", help="Do again what is there already.")
         add("--diagnosis", action="store_true", help="A column with the rank of the diagnosis that a file names.")
 
@@ -129,8 +130,18 @@ def _check(wanted: Wanted) -> None:
         )
     if wanted.out.exists() and not wanted.out.is_dir():
         raise Invalid(f"--out {shown(str(wanted.out))} is not a directory.", hint="Name a directory.", field="out")
-    if wanted.out.resolve() == wanted.folder.resolve():
+    out, folder = wanted.out.resolve(), wanted.folder.resolve()
+    if out == folder:
         raise Invalid("The results would lie between the cases.", hint="Name another directory as --out.", field="out")
+    if out in folder.parents:  # what lies in --out is left out, which would be all
+        raise Invalid("The cases lie in the directory of --out.", hint="Name another directory as --out.", field="out")
+    if next(files.in_folder_unread(wanted.folder, out), None) is None:
+        raise Invalid(
+            f"There is no case in {shown(str(wanted.folder))}.",
+            hint="Phenopackets end in .json, lists of HPO ids in .txt.",
+            field="DIR",
+            code="batch.empty",
+        )
 
 
 def _exit(carried: Carried) -> Exit:
@@ -144,7 +155,7 @@ def _exit(carried: Carried) -> Exit:
 def _count(text: str) -> int:
     if text.isascii() and text.isdigit() and 0 < len(text) < 10:
         return int(text)
-    raise argparse.ArgumentTypeError("a whole number from 0")
+    raise argparse.ArgumentTypeError("a whole number of at most nine digits; 0: all")
 
 
 class _Help(DjangoHelpFormatter, argparse.RawDescriptionHelpFormatter):
