@@ -83,9 +83,9 @@ def form(request: HttpRequest) -> HttpResponse:
 def _received(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     files = [one for one in request.FILES.getlist("file") if isinstance(one, UploadedFile)]
-    if not files and int(request.META.get("CONTENT_LENGTH") or 0) > FORM_LARGEST:
+    if any(isinstance(one, BoundedFile) and one.stopped for one in request.upload_handlers):  # what came is not all
         raise TooLarge(
-            _("The file is larger than %(n)s MB.") % {"n": FORM_LARGEST // 1024**2},
+            _("What was sent is larger than %(n)s MB.") % {"n": FORM_LARGEST // 1024**2},
             field="file",
             hint=_("With scripts allowed in this browser, up to %(n)s MB.") % {"n": uploads.LARGEST // 1024**2},
         )
@@ -101,11 +101,12 @@ class BoundedFile(TemporaryFileUploadHandler):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
-        self.taken = 0
+        self.taken, self.stopped = 0, False
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> Any:
         self.taken += len(raw_data)
         if self.taken > FORM_LARGEST:
+            self.stopped = True
             raise StopUpload(connection_reset=False)
         return super().receive_data_chunk(raw_data, start)
 
