@@ -26,6 +26,7 @@ from diagnosis_app.review.verdicts import readable
 from diagnosis_app.runs.models import Run
 
 RECALL, DECLINE = "second.recall", "second.decline"
+_SHOWS_VERDICTS = (str(Verb.RUN_READ), str(Verb.CASE_EXPORT))
 
 
 def colleagues(actor: Actor, run: Run) -> list[User]:
@@ -166,13 +167,18 @@ def _still_there(reading: SecondReading) -> bool:
 
 
 def _saw(person: User, run: Run) -> bool:
-    """Whether this person opened a result of the case after somebody had given a verdict on it: the trail knows."""
-    first = Verdict.objects.filter(run__case_id=run.case_id).order_by("created_at").first()
+    """Whether this person may know what somebody made of the case: the trail knows who opened a result, also as a
+    report, since the first verdict was given, whether or not that one still stands. An auditor reads the trail itself,
+    which leaves no row."""
+    runs = [f"run:{pk}" for pk in Run.objects.filter(case_id=run.case_id).values_list("pk", flat=True)]
+    rows = Entry.objects.filter(object__in=runs)
+    given = rows.filter(verb=str(Verb.VERDICT_GIVE)).exclude(actor_id=person.pk)
+    first = given.order_by("seq").values_list("seq", flat=True).first()
     if first is None:
         return False
-    runs = [f"run:{pk}" for pk in Run.objects.filter(case_id=run.case_id).values_list("pk", flat=True)]
-    rows = Entry.objects.filter(object__in=runs, verb=str(Verb.RUN_READ), actor_id=person.pk, at__gte=first.created_at)
-    return rows.exists()
+    if Membership.objects.filter(user=person, team_id=run.team_id, role=Role.AUDITOR).exists():
+        return True
+    return rows.filter(verb__in=_SHOWS_VERDICTS, actor_id=person.pk, seq__gt=first).exists()
 
 
 def _note_down(actor: Actor, verb: Verb | str, reading: SecondReading, detail: Mapping[str, Any]) -> None:

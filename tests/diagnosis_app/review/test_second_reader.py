@@ -328,6 +328,37 @@ def test_a_reader_who_had_opened_a_judged_result_is_not_called_blind(actor: Acto
     assert SecondReading.objects.get().saw_before
 
 
+def test_a_verdict_that_was_taken_back_had_been_seen_too(actor: Actor, run: Run, bo: User) -> None:
+    verdicts.give(actor, run, PFEIFFER, "confirmed", FIRST)
+    runs.read_run(acting(bo), run.pk)
+    verdicts.take_back(actor, run, PFEIFFER)
+    asked_second(actor, run, bo)
+    assert SecondReading.objects.get().saw_before
+
+
+def test_a_report_shows_verdicts_as_a_result_does(actor: Actor, run: Run, bo: User) -> None:
+    from diagnosis_app.reports.actions import export_report
+
+    verdicts.give(actor, run, PFEIFFER, "confirmed", FIRST)
+    export_report(acting(bo), run.case_id, run.pk, form="text")
+    second.ask(actor, run, bo.username)
+    assert SecondReading.objects.get().saw_before
+
+
+def test_an_auditor_of_the_team_is_not_called_blind(actor: Actor, run: Run, bo: User, team: Any) -> None:
+    Membership.objects.create(user=bo, team=team, role=Role.AUDITOR)
+    asked_second(actor, run, bo)
+    assert SecondReading.objects.get().saw_before
+
+
+def test_what_only_the_reader_had_given_makes_nobody_see(actor: Actor, run: Run, bo: User) -> None:
+    verdicts.give(acting(bo), run, CROUZON, "plausible")
+    verdicts.take_back(acting(bo), run, CROUZON)
+    runs.read_run(acting(bo), run.pk)
+    asked_second(actor, run, bo)
+    assert not SecondReading.objects.get().saw_before
+
+
 def test_the_diagnosis_is_not_kept_while_a_reading_is_open_nor_read_blind_once_it_is_kept(
     actor: Actor, run: Run, bo: User
 ) -> None:
