@@ -19,6 +19,7 @@ from diagnosis_app.review.diseases import offered
 from diagnosis_app.review.models import Verdict
 from diagnosis_app.review.panel import Panel, panel_of, sheet_of
 from diagnosis_app.review.views.run import back, frame, is_fragment, read_run_of, run_of
+from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs.models import Run
 
 FEW = (Verdict.Value.CONFIRMED, Verdict.Value.PLAUSIBLE)  # of a disease that somebody names themselves
@@ -42,6 +43,7 @@ def give(request: HttpRequest, case_id: UUID, run_id: UUID, disease: str) -> Htt
     try:
         verdicts.give(actor, run, disease, value, comment)
     except Invalid as error:
+        run = runs.read_run(actor, run.pk, part="review")
         typed = {"verdict": value, "comment": comment}
         panel = panel_of(actor, run, disease, problem=error, typed=typed)
         if panel is None:
@@ -103,9 +105,10 @@ def _panel(actor: Actor, run: Run, disease: str) -> Panel:
 
 
 def _after(request: HttpRequest, actor: Actor, run: Run, disease: str) -> HttpResponse:
-    panel = panel_of(actor, run, disease)
     if is_fragment(request):
-        return _fragment(request, actor, run, panel)
+        run = runs.read_run(actor, run.pk, part="review")  # the answer shows what colleagues gave
+        return _fragment(request, actor, run, panel_of(actor, run, disease))
+    panel = panel_of(actor, run, disease)
     if panel is not None and request.POST.get("from") == "page":
         return redirect("review_candidate", case_id=run.case_id, run_id=run.pk, disease=disease)
     return back(run, f"v-{panel.slug}" if panel is not None and panel.listed else "review")

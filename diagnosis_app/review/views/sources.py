@@ -15,6 +15,7 @@ from diagnosis_app.review import citations
 from diagnosis_app.review.panel import marked_of
 from diagnosis_app.review.verdicts import candidate_of
 from diagnosis_app.review.views.run import back, is_fragment, run_of
+from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs.models import Run
 
 
@@ -52,6 +53,7 @@ def _after(
     request: HttpRequest, actor: Actor, run: Run, disease: str, evidence: str, problem: Invalid | None = None
 ) -> HttpResponse:
     if is_fragment(request):
+        run = runs.read_run(actor, run.pk, part="review")  # the answer shows colleagues' marks
         place = request.POST.get("place", "")
         number = int(place) if place.isascii() and place.isdigit() and len(place) < 7 else 0
         marked = marked_of(actor, run, disease, evidence, place=number, problem=problem)
