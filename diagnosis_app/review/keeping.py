@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from corpus_ingest import library
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.cases.actions import content_of
-from diagnosis_app.cases.models import Case
 from diagnosis_app.errors import Conflict, Hidden
 from diagnosis_app.local_cases import actions as local_cases
 from diagnosis_app.local_cases.kept import Kept, kept_of
 from diagnosis_app.local_cases.models import LocalCase
 from diagnosis_app.review.blinding import any_open, verdicts
 from diagnosis_app.review.models import Verdict
-from diagnosis_app.review.verdicts import readable
+from diagnosis_app.review.verdicts import hold, readable
 from diagnosis_app.runs.models import Run
 
 
@@ -61,7 +60,7 @@ def offer(actor: Actor, run: Run, disease: str, *, gene: str | None = None) -> O
 def keep(actor: Actor, run: Run, disease: str, *, gene: str, consent: str, reference: str, shown: str) -> LocalCase:
     """Keeps what was shown. If it is another by now, nothing is kept."""
     with transaction.atomic():
-        Case.objects.select_for_update().get(pk=run.case_id)  # nobody asks for a second reading at this moment
+        hold(run)  # nobody asks for a second reading or takes a verdict back at this moment
         offered = offer(actor, run, disease, gene=gene)
         if offered.digest != shown:
             raise Conflict(

@@ -60,6 +60,7 @@ class Panel:
     confirmed: bool
     keepable: bool
     changeable: bool
+    reading: str  # the open second reading that this form is shown for
     limit: int = COMMENT_LIMIT
     problem: ClinicError | None = None
 
@@ -80,11 +81,11 @@ class Marked:
     disease: str
     evidence: str
     own: Mark | None
-    own_reason: str
     marks: tuple[Mark, ...]
     count: int  # readers
     about: str
     changeable: bool
+    reading: str
     limit: int = COMMENT_LIMIT
     problem: ClinicError | None = None
 
@@ -180,6 +181,7 @@ class _Seen:
         self.verdicts = blinding.verdicts(actor, run)
         self.marks = blinding.marks(actor, run)
         self.blind = blinding.blind(actor, run.case_id)
+        self.reading = str(self.blind.pk) if self.blind else ""
         self.readings = second.readings(actor, run)
         self.kept = kept_from(run.case_id) if self.blind is None else None
         self.changeable = run.case.deleted_at is None and actor.may(Verb.VERDICT_GIVE, run)
@@ -205,6 +207,7 @@ class _Seen:
             confirmed=confirmed,
             keepable=confirmed and free and self.kept is None and self.actor.may(Verb.LOCAL_ADD, self.run),
             changeable=self.changeable,
+            reading=self.reading,
         )
 
     def said(self, one: Verdict) -> Said:
@@ -229,11 +232,11 @@ class _Seen:
             disease=disease,
             evidence=evidence,
             own=_mark(own) if own else None,
-            own_reason=own.reason if own else "",
             marks=tuple(_mark(one) for one in latest.values()),
             count=len(latest),
             about=about,
             changeable=self.changeable and self.actor.may(Verb.CITATION_MARK, self.run),
+            reading=self.reading,
         )
 
     def sheet(self) -> Sheet:
@@ -267,7 +270,7 @@ class _Seen:
             asked_at=one.asked_at,
             committed_at=one.committed_at,
             saw_before=one.saw_before,
-            recallable=one.committed_at is None and one.asked_by_id == self.actor.user_id and self.changeable,
+            recallable=one.committed_at is None and self.changeable and second.may_recall(self.actor, one),
         )
 
     def _why_not(self, given: bool, free: bool) -> str:
