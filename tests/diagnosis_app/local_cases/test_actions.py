@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from diagnosis_app.accounts.models import Role
-from diagnosis_app.accounts.policy import Actor
-from diagnosis_app.audit import jsonl
+from diagnosis_app.accounts.policy import Actor, Verb
+from diagnosis_app.audit import jsonl, log
 from diagnosis_app.audit.models import Entry
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.models import Case
@@ -164,6 +168,75 @@ def test_a_purge_that_fails_withdraws_nothing(
     with pytest.raises(RuntimeError):
         cases.purge_case(actor, case, confirmed=case.reference)
     assert LocalCase.objects.get().withdrawn_at is None
+
+
+def test_the_rows_of_the_team_change_before_the_trail_is_written(actor: Actor, kept: LocalCase, case: Case) -> None:
+    """One order for all: whoever withdraws holds the team's row and waits for the trail."""
+
+    def order(act: Callable[[], object]) -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as asked:
+            act()
+        told = [one["sql"] for one in asked.captured_queries]
+        shelf = max(i for i, sql in enumerate(told) if sql.startswith('UPDATE "local_cases_shelf"'))
+        lock = "pg_advisory_xact_lock" if connection.vendor == "postgresql" else 'INSERT INTO "audit_entry"'
+        return shelf, min(i for i, sql in enumerate(told) if lock in sql)
+
+    for act in (
+        lambda: cases.delete_case(actor, case),
+        lambda: cases.restore_case(actor, case),
+        lambda: cases.delete_case(actor, case),
+        lambda: cases.purge_case(actor, case, confirmed=case.reference),
+    ):
+        shelf, trail = order(act)
+        assert shelf < trail
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_purge_and_a_withdrawal_at_one_moment_wait_for_each_other(
+    actor: Actor, kept: LocalCase, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer anyway: CLEW_TEST_DATABASE=postgres")
+    cases.delete_case(actor, case)
+    both, failed = threading.Barrier(2), []
+
+    def at_once(act: Callable[[], object]) -> None:
+        both.wait()
+        try:
+            act()
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    slow = log.record
+
+    def slowly(*args: Any, **named: Any) -> Any:
+        time.sleep(0.1 if args[1] == Verb.LOCAL_WITHDRAW else 0)
+        made = slow(*args, **named)
+        time.sleep(0.3)
+        return made
+
+    monkeypatch.setattr(log, "record", slowly)
+    acts = (
+        lambda: cases.purge_case(actor, case, confirmed=case.reference),
+        lambda: actions.withdraw(actor, kept, "consent"),
+    )
+    threads = [threading.Thread(target=at_once, args=(act,)) for act in acts]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert not failed and LocalCase.objects.get().withdrawn_at is not None and not Case.objects.exists()
+
+
+def test_what_was_restored_meanwhile_is_not_purged(actor: Actor, case: Case) -> None:
+    cases.delete_case(actor, case)
+    as_it_was = Case.objects.get(pk=case.pk)
+    cases.restore_case(actor, case)
+    with pytest.raises(Conflict):
+        cases.purge_case(actor, as_it_was, confirmed=case.reference)
+    assert Case.objects.exists()
 
 
 # --- the pages -----------------------------------------------------------------------------
