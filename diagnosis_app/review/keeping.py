@@ -54,7 +54,7 @@ def offer(actor: Actor, run: Run, disease: str, *, gene: str | None = None) -> O
     if local_cases.kept_from(run.case_id) is not None:
         raise local_cases.already_kept()
     chosen = proposed_gene(run, disease) if gene is None else gene
-    return Offer(verdict, kept_of(content_of(run.version), library.current().ontology, gene=chosen))
+    return Offer(verdict, kept_of(content_of(run.version), library.current(), gene=chosen))
 
 
 def keep(actor: Actor, run: Run, disease: str, *, gene: str, consent: str, reference: str, shown: str) -> LocalCase:
@@ -77,4 +77,4 @@ def proposed_gene(run: Run, disease: str) -> str:
     candidate = run.candidates.filter(disease=disease).first()
     mine = {entry.symbol for entry in content_of(run.version).genes}
     both = [gene for gene in (candidate.genes if candidate else ()) if gene in mine]
-    return both[0] if len(both) == 1 else ""
+    return both[0] if len(both) == 1 and library.current().genes.index(both[0]) is not None else ""

@@ -25,7 +25,9 @@ from diagnosis_app.local_cases.bank import bank_of
 from diagnosis_app.local_cases.models import LocalCase
 from diagnosis_app.review import keeping, verdicts
 from diagnosis_app.runs.models import Run
+from retrieval.genes import GeneTable
 from retrieval.snapshot import Snapshot
+from tests.diagnosis_app.api.asking import Asking, answer
 from tests.diagnosis_app.local_cases.keeping import FILED, keep
 from tests.diagnosis_app.review.judging import APERT, MARFAN, PFEIFFER
 from tests.people import Clinic
@@ -138,6 +140,33 @@ def test_another_team_and_another_role_reach_nothing(kept: LocalCase, clinic: Cl
     with pytest.raises(Forbidden):
         actions.read(clinic.actor(Role.AUDITOR), kept.pk)
     assert actions.listed(other_clinic.actor()).rows == ()
+
+
+def test_a_gene_that_the_knowledge_does_not_know_is_not_proposed(
+    actor: Actor, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert keeping.proposed_gene(run, PFEIFFER) == "FGFR2"
+    monkeypatch.setattr(GeneTable, "index", lambda *_: None)
+    assert keeping.proposed_gene(run, PFEIFFER) == "" and keeping.offer(actor, run, PFEIFFER).kept.gene == ""
+
+
+def test_the_list_asks_as_often_for_many_as_for_one(
+    actor: Actor, kept: LocalCase, another: Callable[..., LocalCase], ask: Asking
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert answer(ask.get("/local-cases"))["cases"]
+        return len(queries)
+
+    one = asked()
+    for age in ("P5Y", "P6Y", "P7Y"):
+        another(age=age)
+    assert asked() == one
+
+
+@pytest.fixture
+def ask(clinic: Clinic) -> Asking:
+    return Asking(clinic.person())
 
 
 # --- what becomes of the case it was made from ---------------------------------------------
@@ -280,7 +309,7 @@ def test_a_form_without_consent_says_so_at_its_field_and_keeps_what_was_typed(si
 def test_another_gene_is_shown_before_it_is_kept_and_a_wrong_one_refused(signed_in: Client, run: Run) -> None:
     assert ">TWIST1<" in signed_in.get(where(run), {"gene": "TWIST1"}).content.decode()
     answer = signed_in.get(where(run), {"gene": "not a gene at all"})
-    assert answer.status_code == 422 and "This is not a gene." in answer.content.decode()
+    assert answer.status_code == 422 and "knows no such gene." in answer.content.decode()
 
 
 def test_a_case_with_too_few_findings_says_so_instead_of_a_form(signed_in: Client, actor: Actor, team: Any) -> None:
