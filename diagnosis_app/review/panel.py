@@ -61,6 +61,7 @@ class Panel:
     keepable: bool
     changeable: bool
     reading: str  # the open second reading that this form is shown for
+    stands: str  # where the team's case of this diagnosis is withdrawn, if no verdict confirms it any more
     limit: int = COMMENT_LIMIT
     problem: ClinicError | None = None
 
@@ -128,6 +129,8 @@ class Sheet:
     agreement: str
     another: tuple[Panel, ...]
     kept: str  # the address of the team's case, if this one was kept
+    stands: str  # where it is withdrawn, if no verdict confirms its diagnosis any more
+    stands_name: str
     changeable: bool
 
 
@@ -184,6 +187,7 @@ class _Seen:
         self.reading = str(self.blind.pk) if self.blind else ""
         self.readings = second.readings(actor, run)
         self.kept = kept_from(run.case_id) if self.blind is None else None
+        self.unconfirmed = self.kept is not None and not _confirmed(run, self.kept.disease)
         self.changeable = run.case.deleted_at is None and actor.may(Verb.VERDICT_GIVE, run)
         self.settled = min((one.committed_at for one in self.readings if one.committed_at), default=None)
 
@@ -208,7 +212,15 @@ class _Seen:
             keepable=confirmed and free and self.kept is None and self.actor.may(Verb.LOCAL_ADD, self.run),
             changeable=self.changeable,
             reading=self.reading,
+            stands=self.withdrawing if self.kept is not None and self.kept.disease == disease else "",
         )
+
+    @property
+    def withdrawing(self) -> str:
+        """Where the team's case is withdrawn whose diagnosis no verdict confirms any more."""
+        if self.kept is None or not self.unconfirmed:
+            return ""
+        return reverse("local_case", kwargs={"local_id": self.kept.pk}) + "#withdraw"
 
     def said(self, one: Verdict) -> Said:
         return Said(
@@ -259,6 +271,8 @@ class _Seen:
             agreement=_agreement(compared),
             another=tuple(self.panel(disease, name, ids[disease]) for disease, name in another),
             kept=reverse("local_case", kwargs={"local_id": self.kept.pk}) if self.kept else "",
+            stands=self.withdrawing,
+            stands_name=self.kept.name if self.kept else "",
             changeable=self.changeable,
         )
 
@@ -290,6 +304,12 @@ class _Seen:
             cells = tuple(self.said(by[reader]) if reader in by else None for reader in readers)
             rows.append(Compared(name, cells, len(values) == 1 if len(by) > 1 else None))
         return tuple(rows)
+
+
+def _confirmed(run: Run, disease: str) -> bool:
+    """On any result of the case. While a second reading is open nothing of it is kept, so this tells nobody of one."""
+    of_case = Verdict.objects.filter(run__case_id=run.case_id, disease=disease)
+    return of_case.filter(value=Verdict.Value.CONFIRMED).exists()
 
 
 def _agreement(rows: Iterable[Compared]) -> str:

@@ -29,7 +29,7 @@ from retrieval.genes import GeneTable
 from retrieval.snapshot import Snapshot
 from tests.diagnosis_app.api.asking import Asking, answer
 from tests.diagnosis_app.local_cases.keeping import FILED, keep
-from tests.diagnosis_app.review.judging import APERT, MARFAN, PFEIFFER
+from tests.diagnosis_app.review.judging import APERT, MARFAN, PFEIFFER, judged
 from tests.people import Clinic
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +167,42 @@ def test_the_list_asks_as_often_for_many_as_for_one(
 @pytest.fixture
 def ask(clinic: Clinic) -> Asking:
     return Asking(clinic.person())
+
+
+def test_a_diagnosis_that_nobody_confirms_any_more_says_that_the_teams_case_stands(
+    signed_in: Client, actor: Actor, run: Run, kept: LocalCase
+) -> None:
+    at, said = {"case_id": run.case_id, "run_id": run.pk}, "The team’s case of it still stands"
+    result, one = reverse("run", kwargs=at), reverse("review_candidate", kwargs={**at, "disease": PFEIFFER})
+    other = reverse("review_candidate", kwargs={**at, "disease": APERT})
+
+    def told() -> list[bool]:
+        return [said in signed_in.get(url).content.decode() for url in (result, one, other)]
+
+    assert told() == [False, False, False]
+    give = reverse("verdict_give", kwargs={**at, "disease": PFEIFFER})
+    answer = signed_in.post(give, {"verdict": "unlikely"}, headers={"HX-Request": "true"}).content.decode()
+    assert answer.count(said) == 2, "in the panel and in the sheet"
+    assert reverse("local_case", args=[kept.pk]) + "#withdraw" in answer
+    assert told() == [True, True, False]
+    assert 'id="withdraw"' in signed_in.get(reverse("local_case", args=[kept.pk])).content.decode()
+    verdicts.give(actor, run, PFEIFFER, "confirmed")
+    assert told() == [False, False, False]
+    verdicts.take_back(actor, run, PFEIFFER)
+    assert told()[0]
+    actions.withdraw(actor, kept, "mistake")
+    assert told() == [False, False, False]
+
+
+def test_a_verdict_on_a_later_result_still_confirms_it(actor: Actor, run: Run, kept: LocalCase) -> None:
+    from diagnosis_app.review.panel import sheet_of
+
+    later = judged(actor, run.case)
+    verdicts.give(actor, later, PFEIFFER, "confirmed")
+    verdicts.take_back(actor, run, PFEIFFER)
+    assert sheet_of(actor, run).stands == ""
+    verdicts.take_back(actor, later, PFEIFFER)
+    assert sheet_of(actor, run).stands and sheet_of(actor, later).stands
 
 
 # --- what becomes of the case it was made from ---------------------------------------------
