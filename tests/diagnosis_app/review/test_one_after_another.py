@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from diagnosis_app.accounts.models import User
-from diagnosis_app.accounts.policy import Actor
+from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.models import Case
 from diagnosis_app.errors import ClinicError, Hidden
@@ -115,3 +115,17 @@ def test_what_a_declined_reading_is_given_late_is_not_given(actor: Actor, run: R
         assert (refused.value.code, refused.value.status) == ("review.no_longer_open", 409) and refused.value.hint
     assert [one.reader_id for one in Verdict.objects.all()] == [actor.user_id]
     verdicts.give(acting(bo), run, CROUZON, "plausible")
+
+
+@pytest.mark.django_db
+def test_returning_to_a_version_locks_the_case_before_the_trail(actor: Actor, run: Run) -> None:
+    """As whoever gives a verdict does: in the other order the two could wait for each other."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite locks no rows: CLEW_TEST_DATABASE=postgres")
+    case = cases.find(actor, Verb.CASE_SAVE, run.case_id)
+    cases.store_draft(actor, case, cases.content_of(case.draft).model_copy(update={"note": "More."}), 1)
+    with CaptureQueriesContext(connection) as asked:
+        cases.return_to(actor, case, 1)
+    told = [one["sql"] for one in asked.captured_queries]
+    locked = next(i for i, sql in enumerate(told) if 'FROM "cases_case"' in sql and "FOR NO KEY UPDATE" in sql)
+    assert locked < next(i for i, sql in enumerate(told) if "pg_advisory_xact_lock" in sql)
