@@ -13,19 +13,15 @@ from agents.evidence import SEPARATOR, seal
 from retrieval.model import Status
 
 if TYPE_CHECKING:
-    from retrieval.cases.bank import CaseBank
     from retrieval.knowledge import Knowledge
     from retrieval.model import Disease
 
 PUBLISHED = "Published cases"
-LOCAL = "Cases of the team"
 
 
-def of_case(
-    knowledge: Knowledge, disease: Disease, case_id: str, *, bank: CaseBank | None = None, source: str = PUBLISHED
-) -> Evidence | None:
-    """One patient with the disease; None where the bank (of the knowledge, or a team's own) does not hold the case."""
-    bank = knowledge.cases if bank is None else bank
+def of_case(knowledge: Knowledge, disease: Disease, case_id: str) -> Evidence | None:
+    """One patient with the disease; None where the bank does not hold the case."""
+    bank = knowledge.cases
     position = bank.index(case_id)
     if position is None:
         return None
@@ -46,7 +42,7 @@ def of_case(
     }
     parts = (case.label or case.id, ", ".join(papers), diagnosis, told)
     quote = SEPARATOR.join(part for part in parts if part)
-    return seal(EvidenceKind.CASE, source, knowledge.id, f"case {case.id}", quote, body)
+    return seal(EvidenceKind.CASE, PUBLISHED, knowledge.id, f"case {case.id}", quote, body)
 
 
 def holds(knowledge: Knowledge, evidence: Evidence) -> bool:

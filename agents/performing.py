@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agents.actions import Action, Lookup, Match, Search
-from agents.cases import LOCAL, PUBLISHED, of_case
+from agents.cases import of_case
 from agents.contract import Evidence
 from agents.evidence import frequency_words, label_of, of_annotation, of_profile
 from agents.passages import of_passage
@@ -126,25 +126,26 @@ def _said(row: Annotation) -> dict[str, Any]:
 
 
 def _match(action: Match, world: World, profile: Profile) -> Performed:
+    """Of the team's own cases only how many are alike is told, and how alike the nearest of all is: what a run holds
+    outlives their withdrawal."""
     knowledge = world.knowledge
-    found = [
-        *((LOCAL, world.local, one) for one in _similar(world.local, action, profile, None)),
-        *((PUBLISHED, world.bank, one) for one in _similar(world.bank, action, profile, world.outside.hidden)),
-    ]
-    found.sort(key=lambda one: (-one[2].similarity, one[2].id))
+    found = _similar(world.bank, action, profile, world.outside.hidden)
+    local = _similar(world.local, action, profile, None)
     evidence = []
-    for source, bank, one in found[:SHOWN]:
+    for one in found[:SHOWN]:
         disease = _diagnosed(knowledge, one)
-        piece = of_case(knowledge, disease, one.id, bank=bank, source=source) if disease else None
+        piece = of_case(knowledge, disease, one.id) if disease else None
         if piece is not None:
             evidence.append(piece)
-    counted = Counter(_named(knowledge, one) for _, _, one in found)
+    counted = Counter(_named(knowledge, one) for one in found)
+    best = found[0].similarity if found else 0.0
     got = {
         "cases": len(found),
-        "best": round(found[0][2].similarity, 3) if found else 0.0,
+        "best": round(best, 3),
         "diagnoses": [{"name": name, "cases": n} for name, n in counted.most_common(NAMED)],
         "more": [label_of(knowledge, term) for term in action.more],
-        "local": sum(source == LOCAL for source, _, _ in found),
+        "local": len(local),
+        "nearest": round(max(best, local[0].similarity), 3) if local else round(best, 3),
     }
     return Performed(tuple(evidence), got)
 

@@ -53,7 +53,7 @@ def _second_match(s: Situation) -> Decision | None:
     matched = s.of(Verb.MATCH)
     if len(matched) != 1 or matched[0].key in s.failed:
         return None
-    best = float(matched[0].got.get("best", 0.0))
+    best = float(matched[0].got.get("nearest", matched[0].got.get("best", 0.0)))
     if best >= WEAK:
         return None
     more = _expected_of(s, [one.disease for one in s.leaders[:2]])

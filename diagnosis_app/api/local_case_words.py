@@ -59,9 +59,9 @@ class KeepPreview(Word):
 
 class NewLocalCase(Word):
     disease: str = Field(max_length=40, description="A disease with a confirmed verdict on this run.")
-    gene: str = ""
+    gene: str = Field(default="", max_length=40, description="A gene that the knowledge in use knows, or empty.")
     consent: Consented
-    reference: str = Field(description="Where the consent is filed. No name.")
+    reference: str = Field(max_length=120, description="Where the consent is filed: a number or a folder. No name.")
     shown: str = Field(max_length=120)
 
 

@@ -24,8 +24,7 @@ _RUN = "/cases/{uuid:case_id}/runs/{uuid:run_id}"
 def get_review(request: HttpRequest, case_id: UUID, run_id: UUID) -> words.Review:
     """What you may see of what readers made of this result. The reading is recorded."""
     actor = actor_of(request)
-    _run(actor, Verb.REVIEW_READ, case_id, run_id)
-    return _review(actor, actions.read_run(actor, run_id, part="review"))
+    return _review(actor, _run(actor, Verb.REVIEW_READ, case_id, run_id))
 
 
 @operations.put(f"{_RUN}/verdicts/{{disease}}", verb=Verb.VERDICT_GIVE, answers=words.Review)
@@ -115,6 +114,8 @@ def _run(actor: Actor, verb: Verb, case_id: UUID, run_id: UUID) -> Run:
 
 
 def _review(actor: Actor, run: Run) -> words.Review:
+    """What readers made of it, whichever operation answers so: each answer is a reading, a row of the trail."""
+    run = actions.read_run(actor, run.pk, part="review")
     return words.Review(
         blind=blinding.blind(actor, run.case_id) is not None,
         verdicts=[

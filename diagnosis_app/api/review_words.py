@@ -37,7 +37,10 @@ class SecondReader(Word):
     asked_by: str
     asked_at: datetime
     committed_at: datetime | None
-    saw_before: bool = Field(description="They had opened a result of this case when a verdict stood on it: not blind.")
+    saw_before: bool = Field(
+        description="Not blind: they had opened a result of this case since a verdict was first given on it, "
+        "or are an auditor of the team, who reads the trail."
+    )
 
 
 class SourceMark(Word):

@@ -127,6 +127,7 @@ def return_to(actor: Actor, case: Case, number: int) -> CaseVersion:
     require_editable(case)
     with transaction.atomic():
         old = version_of(case, number)
+        _held(case)
         _freeze(actor, case, returned_from=None)
         content, now = read_content(old.content), timezone.now()
         draft = Draft.objects.select_for_update().get(case_id=case.pk)
@@ -162,9 +163,15 @@ def purge_case(actor: Actor, case: Case, *, confirmed: str) -> None:
             hint=_("Type %(reference)s to purge it.") % {"reference": case.reference},
         )
     with transaction.atomic():
-        _note_down(actor, Verb.CASE_PURGE, case, {"reference": case.reference})
-        tell(actor, case, Fate.PURGED)
+        if _held(case).deleted_at is None:
+            raise Conflict(
+                _("Only a case in the bin can be purged."), hint=_("Delete it first."), code="case.not_in_bin"
+            )
         runs = getattr(case, "runs", None)
+        if runs is not None:
+            list(runs.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+        tell(actor, case, Fate.PURGED)
+        _note_down(actor, Verb.CASE_PURGE, case, {"reference": case.reference})
         if runs is not None:
             runs.all().delete()  # runs protect the versions they read
         case.delete()
@@ -253,10 +260,20 @@ def _mark(actor: Actor, verb: Verb | str, case: Case, fate: Fate | None = None, 
         for name, value in fields.items():
             setattr(case, name, value)
         case.save(update_fields=list(fields))
-        _note_down(actor, verb, case, {})
         if fate is not None:
             tell(actor, case, fate)
+        _note_down(actor, verb, case, {})
     return case
+
+
+def _held(case: Case) -> Case:
+    """The case as it is now, locked with its draft. Rows are locked before the trail is, which others wait for with
+    rows in hand."""
+    list(Draft.objects.select_for_update(no_key=True).filter(case_id=case.pk).values_list("pk"))
+    now = Case.objects.select_for_update(no_key=True).filter(pk=case.pk).first()
+    if now is None:
+        raise Hidden()
+    return now
 
 
 def require_editable(case: Case) -> None:

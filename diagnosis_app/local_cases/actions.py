@@ -115,7 +115,7 @@ def listed(actor: Actor, *, query: str = "", shown: int = PAGE) -> Listed:
     teams = actor.teams(Verb.LOCAL_LIST)
     actor.require(Verb.LOCAL_LIST)
     text = " ".join(query.replace("\x00", "").split())[:200]
-    mine = LocalCase.objects.filter(team_id__in=teams).select_related("team", "confirmed_by")
+    mine = LocalCase.objects.filter(team_id__in=teams).select_related("team", "confirmed_by", "recorded_by")
     here = mine.filter(withdrawn_at__isnull=True)
     found = _matching(here, text)
     rows = tuple(found[: max(1, min(shown, MOST))])

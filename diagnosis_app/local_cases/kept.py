@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from diagnosis_app.cases.content import Content
 from diagnosis_app.errors import Invalid
 from retrieval.age import ONSET_YEARS, parse_age
 from retrieval.cases.build import usable
-from retrieval.genes import is_symbol
+from retrieval.genes import GeneTable
 from retrieval.model import CaseGene, Finding, PublishedCase, Sex, Status
 from retrieval.ontology.graph import Ontology
 
@@ -37,6 +37,15 @@ _CLASSES = (
 )
 _LATE = "HP:0003584"
 _EXACT = 1e-6  # of floats: 14/12 years are 14 months
+
+
+class Known(Protocol):
+    """The part of `Knowledge` that is needed here."""
+
+    @property
+    def ontology(self) -> Ontology: ...
+    @property
+    def genes(self) -> GeneTable: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +68,9 @@ class Kept:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def kept_of(content: Content, ontology: Ontology, *, gene: str = "") -> Kept:
+def kept_of(content: Content, knowledge: Known, *, gene: str = "") -> Kept:
     """What would be kept of this content. Obsolete terms become the current ones."""
-    gene = gene.strip()
-    if gene and not is_symbol(gene):
-        raise Invalid(_("This is not a gene."), field="gene", hint=_("Write its symbol, as FGFR2, or leave it empty."))
+    ontology = knowledge.ontology
     present, excluded = usable(ontology, content.profile().findings)
     if len(present) < LEAST:
         raise Invalid(
@@ -78,8 +85,25 @@ def kept_of(content: Content, ontology: Ontology, *, gene: str = "") -> Kept:
         sex=content.sex,
         age=coarse_age(content.age),
         onset=onset_class(content.onset),
-        gene=gene,
+        gene=_known(gene, knowledge.genes),
     )
+
+
+def _known(gene: str, genes: GeneTable) -> str:
+    """The knowledge's own symbol of the gene, never what somebody wrote: a name has the form of a symbol, too."""
+    if not gene.strip():
+        return ""
+    found = genes.index(gene)
+    if found is None:
+        near = ", ".join(one.symbol for one in genes.near(gene))
+        raise Invalid(
+            _("The knowledge in use knows no such gene."),
+            field="gene",
+            hint=_("Did you mean %(near)s?") % {"near": near}
+            if near
+            else _("Write its symbol, as FGFR2, or leave it empty."),
+        )
+    return genes.gene(found).symbol
 
 
 def coarse_age(age: str | None) -> str | None:

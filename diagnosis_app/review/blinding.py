@@ -15,14 +15,22 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.cases.models import Case
+from diagnosis_app.errors import Conflict
 from diagnosis_app.review.models import SecondReading, Verdict, WrongCitation
 from diagnosis_app.runs.models import Run
 
 UNGIVE, UNMARK = "verdict.take_back", "citation.unmark"
 TOLD_IN_TRAIL = (str(Verb.VERDICT_GIVE), UNGIVE, str(Verb.CITATION_MARK), UNMARK)
+
+
+class NoLongerOpen(Conflict):
+    """A form of a blind reading was sent after that reading was declined, called back or committed elsewhere."""
+
+    code = "review.no_longer_open"
 
 
 def open_readings() -> QuerySet[SecondReading]:
@@ -33,6 +41,18 @@ def blind(actor: Actor, case_id: UUID) -> SecondReading | None:
     """The second reading of this case that this person has not committed."""
     found = open_readings().filter(case_id=case_id, reader_id=actor.user_id)
     return found.select_related("run", "asked_by").first()
+
+
+def still_blind(actor: Actor, case_id: UUID, reading: str) -> None:
+    """What was written blind is not given openly. `reading` is the one that the form was shown for; empty if none."""
+    if not reading:
+        return
+    found = blind(actor, case_id)
+    if found is None or str(found.pk) != reading:
+        raise NoLongerOpen(
+            _("The second reading that this page was opened for is no longer open: others would see this at once."),
+            hint=_("Nothing was saved. Look at the result again; what you save from now on is open."),
+        )
 
 
 def verdicts(actor: Actor, run: Run) -> list[Verdict]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,13 +13,15 @@ from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.audit import log
 from diagnosis_app.errors import Hidden, Invalid
 from diagnosis_app.local_cases.text import prose
-from diagnosis_app.review.blinding import UNMARK, open_readings
+from diagnosis_app.review.blinding import UNMARK, still_blind
 from diagnosis_app.review.models import WrongCitation
-from diagnosis_app.review.verdicts import COMMENT_LIMIT, candidate_of, readable
+from diagnosis_app.review.verdicts import COMMENT_LIMIT, candidate_of, hold, readable, writable
 from diagnosis_app.runs.models import Candidate, Run
 
 
-def mark(actor: Actor, run: Run, disease: str, evidence: str, reason: str, comment: str = "") -> WrongCitation:
+def mark(
+    actor: Actor, run: Run, disease: str, evidence: str, reason: str, comment: str = "", *, reading: str = ""
+) -> WrongCitation:
     """One's own mark at a source that a statement about this candidate cites. A second one replaces the first."""
     actor.require(Verb.CITATION_MARK, run)
     readable(run)
@@ -34,6 +35,8 @@ def mark(actor: Actor, run: Run, disease: str, evidence: str, reason: str, comme
         raise Invalid(_("No reason was chosen."), field="reason", hint=_("Choose what is wrong with the source."))
     said = prose(comment, field="comment", limit=COMMENT_LIMIT)
     with transaction.atomic():
+        hold(run)
+        still_blind(actor, run.case_id, reading)
         row, _made = WrongCitation.objects.update_or_create(
             run=run,
             evidence=evidence,
@@ -47,32 +50,30 @@ def mark(actor: Actor, run: Run, disease: str, evidence: str, reason: str, comme
 
 
 def unmark(actor: Actor, run: Run, disease: str, evidence: str) -> None:
-    """Takes one's own marks at this source back, also those made on an earlier run of the team."""
+    """Takes one's own marks at this source back, also those made on an earlier run of the team: the ones that are shown
+    here. Later ones stay."""
     actor.require(Verb.CITATION_MARK, run)
+    readable(run)
     _named(disease, evidence)
     with transaction.atomic():
-        own = WrongCitation.objects.select_for_update().filter(
-            run__team_id=run.team_id, evidence=evidence, disease=disease, reader_id=actor.user_id
+        hold(run)
+        own = WrongCitation.objects.select_for_update(of=("self",), no_key=True).filter(
+            run__team_id=run.team_id,
+            run__created_at__lte=run.created_at,
+            evidence=evidence,
+            disease=disease,
+            reader_id=actor.user_id,
         )
         rows = list(own.select_related("run"))
         if not rows:
             raise Hidden()
+        WrongCitation.objects.filter(pk__in=[row.pk for row in rows]).delete()
         for row in rows:
             _note_down(actor, UNMARK, row, {})
-        own.delete()
-
-
-def wrong_citations(team_id: int, disease: str) -> frozenset[str]:
-    """Keys of the evidence that readers of this team marked as wrong for this disease.
-
-    Marks on a case that a second reader has not committed are left out, so that whoever uses this tells no one of them.
-    """
-    rows = WrongCitation.objects.filter(run__team_id=team_id, disease=disease)
-    unsettled = Exists(open_readings().filter(case_id=OuterRef("run__case_id")))
-    return frozenset(rows.exclude(unsettled).values_list("evidence", flat=True))
 
 
 def _named(disease: str, evidence: str) -> None:
+    writable(disease, evidence)
     for field, value in (("disease", disease), ("evidence", evidence)):
         if not value:
             raise Invalid(
@@ -84,8 +85,6 @@ def _named(disease: str, evidence: str) -> None:
 
 def _cited(candidate: Candidate, evidence: str) -> bool:
     """By a statement that is shown, or by a term of the sum."""
-    if not evidence:
-        return False
     if any(evidence in claim.evidence for claim in candidate.claims.filter(verified=True)):
         return True
     return candidate.contributions.filter(evidence_key=evidence).exists()

@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from corpus_ingest import library
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.cases.actions import content_of
-from diagnosis_app.cases.models import Case
 from diagnosis_app.errors import Conflict, Hidden
 from diagnosis_app.local_cases import actions as local_cases
 from diagnosis_app.local_cases.kept import Kept, kept_of
 from diagnosis_app.local_cases.models import LocalCase
 from diagnosis_app.review.blinding import any_open, verdicts
 from diagnosis_app.review.models import Verdict
-from diagnosis_app.review.verdicts import readable
+from diagnosis_app.review.verdicts import hold, readable
 from diagnosis_app.runs.answering import investigated
 from diagnosis_app.runs.models import Run
 
@@ -56,13 +55,13 @@ def offer(actor: Actor, run: Run, disease: str, *, gene: str | None = None) -> O
     if local_cases.kept_from(run.case_id) is not None:
         raise local_cases.already_kept()
     chosen = proposed_gene(run, disease) if gene is None else gene
-    return Offer(verdict, kept_of(investigated(run), library.current().ontology, gene=chosen))
+    return Offer(verdict, kept_of(investigated(run), library.current(), gene=chosen))
 
 
 def keep(actor: Actor, run: Run, disease: str, *, gene: str, consent: str, reference: str, shown: str) -> LocalCase:
     """Keeps what was shown. If it is another by now, nothing is kept."""
     with transaction.atomic():
-        Case.objects.select_for_update().get(pk=run.case_id)  # nobody asks for a second reading at this moment
+        hold(run)  # nobody asks for a second reading or takes a verdict back at this moment
         offered = offer(actor, run, disease, gene=gene)
         if offered.digest != shown:
             raise Conflict(
@@ -79,4 +78,4 @@ def proposed_gene(run: Run, disease: str) -> str:
     candidate = run.candidates.filter(disease=disease).first()
     mine = {entry.symbol for entry in content_of(run.version).genes}
     both = [gene for gene in (candidate.genes if candidate else ()) if gene in mine]
-    return both[0] if len(both) == 1 else ""
+    return both[0] if len(both) == 1 and library.current().genes.index(both[0]) is not None else ""

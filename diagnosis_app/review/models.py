@@ -46,7 +46,7 @@ class SecondReading(models.Model):
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    saw_before = models.BooleanField(default=False)  # the reader had opened the result when verdicts stood on it
+    saw_before = models.BooleanField(default=False)  # the reader may know what somebody made of it
     committed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -60,6 +60,8 @@ class Panel:
     confirmed: bool
     keepable: bool
     changeable: bool
+    reading: str  # the open second reading that this form is shown for
+    stands: str  # where the team's case of this diagnosis is withdrawn, if no verdict confirms it any more
     limit: int = COMMENT_LIMIT
     problem: ClinicError | None = None
 
@@ -80,11 +82,11 @@ class Marked:
     disease: str
     evidence: str
     own: Mark | None
-    own_reason: str
     marks: tuple[Mark, ...]
     count: int  # readers
     about: str
     changeable: bool
+    reading: str
     limit: int = COMMENT_LIMIT
     problem: ClinicError | None = None
 
@@ -127,6 +129,8 @@ class Sheet:
     agreement: str
     another: tuple[Panel, ...]
     kept: str  # the address of the team's case, if this one was kept
+    stands: str  # where it is withdrawn, if no verdict confirms its diagnosis any more
+    stands_name: str
     changeable: bool
 
 
@@ -180,8 +184,10 @@ class _Seen:
         self.verdicts = blinding.verdicts(actor, run)
         self.marks = blinding.marks(actor, run)
         self.blind = blinding.blind(actor, run.case_id)
+        self.reading = str(self.blind.pk) if self.blind else ""
         self.readings = second.readings(actor, run)
         self.kept = kept_from(run.case_id) if self.blind is None else None
+        self.unconfirmed = self.kept is not None and not _confirmed(run, self.kept.disease)
         self.changeable = run.case.deleted_at is None and actor.may(Verb.VERDICT_GIVE, run)
         self.settled = min((one.committed_at for one in self.readings if one.committed_at), default=None)
 
@@ -205,7 +211,16 @@ class _Seen:
             confirmed=confirmed,
             keepable=confirmed and free and self.kept is None and self.actor.may(Verb.LOCAL_ADD, self.run),
             changeable=self.changeable,
+            reading=self.reading,
+            stands=self.withdrawing if self.kept is not None and self.kept.disease == disease else "",
         )
+
+    @property
+    def withdrawing(self) -> str:
+        """Where the team's case is withdrawn whose diagnosis no verdict confirms any more."""
+        if self.kept is None or not self.unconfirmed:
+            return ""
+        return reverse("local_case", kwargs={"local_id": self.kept.pk}) + "#withdraw"
 
     def said(self, one: Verdict) -> Said:
         return Said(
@@ -229,11 +244,11 @@ class _Seen:
             disease=disease,
             evidence=evidence,
             own=_mark(own) if own else None,
-            own_reason=own.reason if own else "",
             marks=tuple(_mark(one) for one in latest.values()),
             count=len(latest),
             about=about,
             changeable=self.changeable and self.actor.may(Verb.CITATION_MARK, self.run),
+            reading=self.reading,
         )
 
     def sheet(self) -> Sheet:
@@ -256,6 +271,8 @@ class _Seen:
             agreement=_agreement(compared),
             another=tuple(self.panel(disease, name, ids[disease]) for disease, name in another),
             kept=reverse("local_case", kwargs={"local_id": self.kept.pk}) if self.kept else "",
+            stands=self.withdrawing,
+            stands_name=self.kept.name if self.kept else "",
             changeable=self.changeable,
         )
 
@@ -267,7 +284,7 @@ class _Seen:
             asked_at=one.asked_at,
             committed_at=one.committed_at,
             saw_before=one.saw_before,
-            recallable=one.committed_at is None and one.asked_by_id == self.actor.user_id and self.changeable,
+            recallable=one.committed_at is None and self.changeable and second.may_recall(self.actor, one),
         )
 
     def _why_not(self, given: bool, free: bool) -> str:
@@ -287,6 +304,12 @@ class _Seen:
             cells = tuple(self.said(by[reader]) if reader in by else None for reader in readers)
             rows.append(Compared(name, cells, len(values) == 1 if len(by) > 1 else None))
         return tuple(rows)
+
+
+def _confirmed(run: Run, disease: str) -> bool:
+    """On any result of the case. While a second reading is open nothing of it is kept, so this tells nobody of one."""
+    of_case = Verdict.objects.filter(run__case_id=run.case_id, disease=disease)
+    return of_case.filter(value=Verdict.Value.CONFIRMED).exists()
 
 
 def _agreement(rows: Iterable[Compared]) -> str:

@@ -161,17 +161,17 @@ def _got_rank(got: Facts) -> str:
 
 
 def _got_match(got: Facts) -> str:
-    if not got.get("cases"):
-        return _("No published case shares a finding.")
-    named = ", ".join(f"{one['cases']} {one['name']}" for one in got.get("diagnoses", ()))
-    said = _("The %(n)s nearest: %(named)s. The nearest is %(best)s %% alike.") % {
-        "n": got["cases"],
-        "named": named,
-        "best": round(100 * float(got.get("best", 0))),
-    }
+    said = _("No published case shares a finding.")
+    if got.get("cases"):
+        named = ", ".join(f"{one['cases']} {one['name']}" for one in got.get("diagnoses", ()))
+        said = _("The %(n)s nearest: %(named)s. The nearest is %(best)s %% alike.") % {
+            "n": got["cases"],
+            "named": named,
+            "best": round(100 * float(got.get("best", 0))),
+        }
     local = int(got.get("local", 0))
     if local:
-        own = ngettext("%(n)s of them is the team’s own.", "%(n)s of them are the team’s own.", local)
+        own = ngettext("%(n)s of the team’s own is alike.", "%(n)s of the team’s own are alike.", local)
         said = f"{said} {own % {'n': local}}"
     return said
 

@@ -15,10 +15,12 @@ from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.errors import Hidden, Invalid
 from diagnosis_app.review import verdicts
+from diagnosis_app.review.blinding import NoLongerOpen, blind
 from diagnosis_app.review.diseases import offered
 from diagnosis_app.review.models import Verdict
 from diagnosis_app.review.panel import Panel, panel_of, sheet_of
 from diagnosis_app.review.views.run import back, frame, is_fragment, read_run_of, run_of
+from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs.models import Run
 
 FEW = (Verdict.Value.CONFIRMED, Verdict.Value.PLAUSIBLE)  # of a disease that somebody names themselves
@@ -40,15 +42,9 @@ def give(request: HttpRequest, case_id: UUID, run_id: UUID, disease: str) -> Htt
     run = run_of(actor, Verb.VERDICT_GIVE, case_id, run_id)
     value, comment = request.POST.get("verdict", ""), request.POST.get("comment", "")
     try:
-        verdicts.give(actor, run, disease, value, comment)
-    except Invalid as error:
-        typed = {"verdict": value, "comment": comment}
-        panel = panel_of(actor, run, disease, problem=error, typed=typed)
-        if panel is None:
-            raise
-        if is_fragment(request):
-            return _fragment(request, actor, run, panel)
-        return _page(request, run, panel, status=error.status)
+        verdicts.give(actor, run, disease, value, comment, reading=_reading(request))
+    except (Invalid, NoLongerOpen) as error:
+        return _refused(request, actor, run, disease, error)
     return _after(request, actor, run, disease)
 
 
@@ -57,7 +53,10 @@ def give(request: HttpRequest, case_id: UUID, run_id: UUID, disease: str) -> Htt
 def take_back(request: HttpRequest, case_id: UUID, run_id: UUID, disease: str) -> HttpResponse:
     actor = actor_of(request)
     run = run_of(actor, Verb.VERDICT_GIVE, case_id, run_id)
-    verdicts.take_back(actor, run, disease)
+    try:
+        verdicts.take_back(actor, run, disease, reading=_reading(request))
+    except NoLongerOpen as error:
+        return _refused(request, actor, run, disease, error)
     return _after(request, actor, run, disease)
 
 
@@ -67,7 +66,7 @@ def another(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
     """Diseases by name or id; a POST gives a verdict on the one that was chosen."""
     actor = actor_of(request)
     run = read_run_of(actor, Verb.VERDICT_GIVE, case_id, run_id, "review")
-    problem = None
+    problem: Invalid | NoLongerOpen | None = None
     if request.method == "POST":
         try:
             given = verdicts.give_another(
@@ -76,11 +75,13 @@ def another(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
                 request.POST.get("disease", "")[:40],
                 request.POST.get("verdict", ""),
                 request.POST.get("comment", ""),
+                reading=_reading(request),
             )
-        except Invalid as error:
+        except (Invalid, NoLongerOpen) as error:
             problem = error
         else:
             return redirect("review_candidate", case_id=case_id, run_id=run_id, disease=given.disease)
+    open_reading = blind(actor, run.case_id)
     text = request.POST.get("q", "") or request.GET.get("q", "")
     context = {
         **frame(run),
@@ -90,9 +91,27 @@ def another(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
         "comment": request.POST.get("comment", ""),
         "limit": verdicts.COMMENT_LIMIT,
         "problem": problem,
+        "reading": open_reading.pk if open_reading else "",
     }
     template = "review/_offered.html" if is_fragment(request) else "review/another.html"
     return render(request, template, context, status=problem.status if problem else 200)
+
+
+def _reading(request: HttpRequest) -> str:
+    """The second reading that the form was shown for."""
+    return request.POST.get("reading", "")
+
+
+def _refused(request: HttpRequest, actor: Actor, run: Run, disease: str, error: Invalid | NoLongerOpen) -> HttpResponse:
+    """The panel with what was typed, and what is wrong."""
+    run = runs.read_run(actor, run.pk, part="review")
+    typed = {"verdict": request.POST.get("verdict", ""), "comment": request.POST.get("comment", "")}
+    panel = panel_of(actor, run, disease, problem=error, typed=typed)
+    if panel is None:
+        raise error
+    if is_fragment(request):
+        return _fragment(request, actor, run, panel)
+    return _page(request, run, panel, status=error.status)
 
 
 def _panel(actor: Actor, run: Run, disease: str) -> Panel:
@@ -103,9 +122,10 @@ def _panel(actor: Actor, run: Run, disease: str) -> Panel:
 
 
 def _after(request: HttpRequest, actor: Actor, run: Run, disease: str) -> HttpResponse:
-    panel = panel_of(actor, run, disease)
     if is_fragment(request):
-        return _fragment(request, actor, run, panel)
+        run = runs.read_run(actor, run.pk, part="review")  # the answer shows what colleagues gave
+        return _fragment(request, actor, run, panel_of(actor, run, disease))
+    panel = panel_of(actor, run, disease)
     if panel is not None and request.POST.get("from") == "page":
         return redirect("review_candidate", case_id=run.case_id, run_id=run.pk, disease=disease)
     return back(run, f"v-{panel.slug}" if panel is not None and panel.listed else "review")

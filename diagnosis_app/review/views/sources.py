@@ -10,11 +10,13 @@ from django.views.decorators.http import require_POST
 
 from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.policy import Actor, Verb
-from diagnosis_app.errors import Invalid
+from diagnosis_app.errors import ClinicError, Invalid
 from diagnosis_app.review import citations
+from diagnosis_app.review.blinding import NoLongerOpen
 from diagnosis_app.review.panel import marked_of
 from diagnosis_app.review.verdicts import candidate_of
 from diagnosis_app.review.views.run import back, is_fragment, run_of
+from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs.models import Run
 
 
@@ -24,10 +26,18 @@ def mark(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     run = run_of(actor, Verb.CITATION_MARK, case_id, run_id)
     disease, evidence = _named(request)
-    problem = None
+    problem: ClinicError | None = None
     try:
-        citations.mark(actor, run, disease, evidence, request.POST.get("reason", ""), request.POST.get("comment", ""))
-    except Invalid as error:
+        citations.mark(
+            actor,
+            run,
+            disease,
+            evidence,
+            request.POST.get("reason", ""),
+            request.POST.get("comment", ""),
+            reading=request.POST.get("reading", ""),
+        )
+    except (Invalid, NoLongerOpen) as error:
         if not is_fragment(request):
             raise
         problem = error
@@ -49,9 +59,10 @@ def _named(request: HttpRequest) -> tuple[str, str]:
 
 
 def _after(
-    request: HttpRequest, actor: Actor, run: Run, disease: str, evidence: str, problem: Invalid | None = None
+    request: HttpRequest, actor: Actor, run: Run, disease: str, evidence: str, problem: ClinicError | None = None
 ) -> HttpResponse:
     if is_fragment(request):
+        run = runs.read_run(actor, run.pk, part="review")  # the answer shows colleagues' marks
         place = request.POST.get("place", "")
         number = int(place) if place.isascii() and place.isdigit() and len(place) < 7 else 0
         marked = marked_of(actor, run, disease, evidence, place=number, problem=problem)

@@ -188,8 +188,11 @@ def test_a_form_with_too_much_stops_and_keeps_nothing(
     curator: Client, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("diagnosis_app.knowledge.views.uploads.FORM_LARGEST", 1024**2)
-    answer = curator.post("/knowledge/uploads/form/", {"file": SimpleUploadedFile("b.txt", b"x" * (3 * 1024**2))})
-    assert answer.status_code in {413, 422}
+    files = [SimpleUploadedFile("a.txt", b"whole"), SimpleUploadedFile("b.txt", b"x" * (3 * 1024**2))]
+    for sent in (files[1:], files):  # also what had arrived before
+        answer = curator.post("/knowledge/uploads/form/", {"file": sent})
+        assert answer.status_code in {413, 422} and b"larger than" in answer.content
+        sent[-1].seek(0)
     assert not list(uploads.of(clinic.person(Role.CURATOR).pk))
 
 

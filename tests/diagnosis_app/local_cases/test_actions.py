@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from diagnosis_app.accounts.models import Role
-from diagnosis_app.accounts.policy import Actor
-from diagnosis_app.audit import jsonl
+from diagnosis_app.accounts.policy import Actor, Verb
+from diagnosis_app.audit import jsonl, log
 from diagnosis_app.audit.models import Entry
 from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.models import Case
@@ -21,9 +25,11 @@ from diagnosis_app.local_cases.bank import bank_of
 from diagnosis_app.local_cases.models import LocalCase
 from diagnosis_app.review import keeping, verdicts
 from diagnosis_app.runs.models import Run
+from retrieval.genes import GeneTable
 from retrieval.snapshot import Snapshot
+from tests.diagnosis_app.api.asking import Asking, answer
 from tests.diagnosis_app.local_cases.keeping import FILED, keep
-from tests.diagnosis_app.review.judging import APERT, MARFAN, PFEIFFER
+from tests.diagnosis_app.review.judging import APERT, MARFAN, PFEIFFER, judged
 from tests.people import Clinic
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +142,69 @@ def test_another_team_and_another_role_reach_nothing(kept: LocalCase, clinic: Cl
     assert actions.listed(other_clinic.actor()).rows == ()
 
 
+def test_a_gene_that_the_knowledge_does_not_know_is_not_proposed(
+    actor: Actor, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert keeping.proposed_gene(run, PFEIFFER) == "FGFR2"
+    monkeypatch.setattr(GeneTable, "index", lambda *_: None)
+    assert keeping.proposed_gene(run, PFEIFFER) == "" and keeping.offer(actor, run, PFEIFFER).kept.gene == ""
+
+
+def test_the_list_asks_as_often_for_many_as_for_one(
+    actor: Actor, kept: LocalCase, another: Callable[..., LocalCase], ask: Asking
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert answer(ask.get("/local-cases"))["cases"]
+        return len(queries)
+
+    one = asked()
+    for age in ("P5Y", "P6Y", "P7Y"):
+        another(age=age)
+    assert asked() == one
+
+
+@pytest.fixture
+def ask(clinic: Clinic) -> Asking:
+    return Asking(clinic.person())
+
+
+def test_a_diagnosis_that_nobody_confirms_any_more_says_that_the_teams_case_stands(
+    signed_in: Client, actor: Actor, run: Run, kept: LocalCase
+) -> None:
+    at, said = {"case_id": run.case_id, "run_id": run.pk}, "The team’s case of it still stands"
+    result, one = reverse("run", kwargs=at), reverse("review_candidate", kwargs={**at, "disease": PFEIFFER})
+    other = reverse("review_candidate", kwargs={**at, "disease": APERT})
+
+    def told() -> list[bool]:
+        return [said in signed_in.get(url).content.decode() for url in (result, one, other)]
+
+    assert told() == [False, False, False]
+    give = reverse("verdict_give", kwargs={**at, "disease": PFEIFFER})
+    answer = signed_in.post(give, {"verdict": "unlikely"}, headers={"HX-Request": "true"}).content.decode()
+    assert answer.count(said) == 2, "in the panel and in the sheet"
+    assert reverse("local_case", args=[kept.pk]) + "#withdraw" in answer
+    assert told() == [True, True, False]
+    assert 'id="withdraw"' in signed_in.get(reverse("local_case", args=[kept.pk])).content.decode()
+    verdicts.give(actor, run, PFEIFFER, "confirmed")
+    assert told() == [False, False, False]
+    verdicts.take_back(actor, run, PFEIFFER)
+    assert told()[0]
+    actions.withdraw(actor, kept, "mistake")
+    assert told() == [False, False, False]
+
+
+def test_a_verdict_on_a_later_result_still_confirms_it(actor: Actor, run: Run, kept: LocalCase) -> None:
+    from diagnosis_app.review.panel import sheet_of
+
+    later = judged(actor, run.case)
+    verdicts.give(actor, later, PFEIFFER, "confirmed")
+    verdicts.take_back(actor, run, PFEIFFER)
+    assert sheet_of(actor, run).stands == ""
+    verdicts.take_back(actor, later, PFEIFFER)
+    assert sheet_of(actor, run).stands and sheet_of(actor, later).stands
+
+
 # --- what becomes of the case it was made from ---------------------------------------------
 
 
@@ -164,6 +233,75 @@ def test_a_purge_that_fails_withdraws_nothing(
     with pytest.raises(RuntimeError):
         cases.purge_case(actor, case, confirmed=case.reference)
     assert LocalCase.objects.get().withdrawn_at is None
+
+
+def test_the_rows_of_the_team_change_before_the_trail_is_written(actor: Actor, kept: LocalCase, case: Case) -> None:
+    """One order for all: whoever withdraws holds the team's row and waits for the trail."""
+
+    def order(act: Callable[[], object]) -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as asked:
+            act()
+        told = [one["sql"] for one in asked.captured_queries]
+        shelf = max(i for i, sql in enumerate(told) if sql.startswith('UPDATE "local_cases_shelf"'))
+        lock = "pg_advisory_xact_lock" if connection.vendor == "postgresql" else 'INSERT INTO "audit_entry"'
+        return shelf, min(i for i, sql in enumerate(told) if lock in sql)
+
+    for act in (
+        lambda: cases.delete_case(actor, case),
+        lambda: cases.restore_case(actor, case),
+        lambda: cases.delete_case(actor, case),
+        lambda: cases.purge_case(actor, case, confirmed=case.reference),
+    ):
+        shelf, trail = order(act)
+        assert shelf < trail
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_purge_and_a_withdrawal_at_one_moment_wait_for_each_other(
+    actor: Actor, kept: LocalCase, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer anyway: CLEW_TEST_DATABASE=postgres")
+    cases.delete_case(actor, case)
+    both, failed = threading.Barrier(2), []
+
+    def at_once(act: Callable[[], object]) -> None:
+        both.wait()
+        try:
+            act()
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    slow = log.record
+
+    def slowly(*args: Any, **named: Any) -> Any:
+        time.sleep(0.1 if args[1] == Verb.LOCAL_WITHDRAW else 0)
+        made = slow(*args, **named)
+        time.sleep(0.3)
+        return made
+
+    monkeypatch.setattr(log, "record", slowly)
+    acts = (
+        lambda: cases.purge_case(actor, case, confirmed=case.reference),
+        lambda: actions.withdraw(actor, kept, "consent"),
+    )
+    threads = [threading.Thread(target=at_once, args=(act,)) for act in acts]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert not failed and LocalCase.objects.get().withdrawn_at is not None and not Case.objects.exists()
+
+
+def test_what_was_restored_meanwhile_is_not_purged(actor: Actor, case: Case) -> None:
+    cases.delete_case(actor, case)
+    as_it_was = Case.objects.get(pk=case.pk)
+    cases.restore_case(actor, case)
+    with pytest.raises(Conflict):
+        cases.purge_case(actor, as_it_was, confirmed=case.reference)
+    assert Case.objects.exists()
 
 
 # --- the pages -----------------------------------------------------------------------------
@@ -207,7 +345,7 @@ def test_a_form_without_consent_says_so_at_its_field_and_keeps_what_was_typed(si
 def test_another_gene_is_shown_before_it_is_kept_and_a_wrong_one_refused(signed_in: Client, run: Run) -> None:
     assert ">TWIST1<" in signed_in.get(where(run), {"gene": "TWIST1"}).content.decode()
     answer = signed_in.get(where(run), {"gene": "not a gene at all"})
-    assert answer.status_code == 422 and "This is not a gene." in answer.content.decode()
+    assert answer.status_code == 422 and "knows no such gene." in answer.content.decode()
 
 
 def test_a_case_with_too_few_findings_says_so_instead_of_a_form(signed_in: Client, actor: Actor, team: Any) -> None:

@@ -19,7 +19,7 @@ def content(**changes: Any) -> Content:
 
 
 def test_the_whole_of_what_is_kept(snapshot: Snapshot) -> None:
-    kept = kept_of(content(), snapshot.ontology, gene=" FGFR2 ")
+    kept = kept_of(content(), snapshot, gene=" FGFR2 ")
     assert sorted(kept.present) == sorted(PRESENT)
     assert kept.stored() == {
         "present": list(kept.present),
@@ -32,7 +32,7 @@ def test_the_whole_of_what_is_kept(snapshot: Snapshot) -> None:
 
 
 def test_no_word_that_somebody_wrote_is_kept(snapshot: Snapshot) -> None:
-    kept = str(kept_of(content(), snapshot.ontology).stored())
+    kept = str(kept_of(content(), snapshot).stored())
     for word in ("Ada", "Northtown", "Bertil", "Cecilia", "thumbs", "TWIST1", "HP:0000365", "HP:0001363"):
         assert word not in kept, word
 
@@ -44,7 +44,7 @@ def test_an_obsolete_term_is_kept_as_what_replaced_it(snapshot: Snapshot) -> Non
         and ontology.ids[ontology.index(one)] != one
     )  # fmt: skip
     findings = [*({"term": term} for term in PRESENT[:2]), {"term": old}]
-    kept = kept_of(content(findings=findings), ontology)
+    kept = kept_of(content(findings=findings), snapshot)
     assert old not in kept.present and len(kept.present) == 3
 
 
@@ -52,14 +52,14 @@ def test_an_obsolete_term_is_kept_as_what_replaced_it(snapshot: Snapshot) -> Non
 def test_fewer_than_three_present_findings_are_refused(snapshot: Snapshot, fewer: int) -> None:
     findings = [{"term": term} for term in PRESENT[:fewer]] + [{"term": "HP:0006101", "status": "excluded"}]
     with pytest.raises(Invalid) as refused:
-        kept_of(content(findings=findings), snapshot.ontology)
+        kept_of(content(findings=findings), snapshot)
     assert refused.value.code == "local_case.too_few_findings" and refused.value.hint
 
 
 def test_a_finding_entered_twice_counts_once(snapshot: Snapshot) -> None:
     findings = [{"term": PRESENT[0]}, {"term": PRESENT[0]}, {"term": PRESENT[1]}]
     with pytest.raises(Invalid):
-        kept_of(content(findings=findings), snapshot.ontology)
+        kept_of(content(findings=findings), snapshot)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,14 @@ def test_an_age_of_onset_becomes_its_class(onset: str | None, kept: str | None) 
     assert kept is None or kept in ONSET_YEARS
 
 
-def test_what_is_no_gene_is_refused_by_field(snapshot: Snapshot) -> None:
+@pytest.mark.parametrize("written", ["the one of Ada Example", "Ada-Example", "BERTIL", "FGFR2_ADA", "a\x00b"])
+def test_what_the_knowledge_does_not_know_as_a_gene_is_refused_by_field(snapshot: Snapshot, written: str) -> None:
     with pytest.raises(Invalid) as refused:
-        kept_of(content(), snapshot.ontology, gene="the one of Ada Example")
-    assert refused.value.field == "gene"
+        kept_of(content(), snapshot, gene=written)
+    assert refused.value.field == "gene" and refused.value.hint
+    assert written not in refused.value.message + refused.value.hint
+
+
+@pytest.mark.parametrize("written", ["FGFR2", " fgfr2 ", "NCBIGene:2263"])
+def test_a_gene_is_kept_under_the_symbol_of_the_knowledge(snapshot: Snapshot, written: str) -> None:
+    assert kept_of(content(), snapshot, gene=written).gene == "FGFR2"

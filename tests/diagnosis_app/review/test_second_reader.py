@@ -21,7 +21,7 @@ from diagnosis_app.cases.models import Case
 from diagnosis_app.cases.worklist import worklist
 from diagnosis_app.errors import Conflict, Hidden, Invalid
 from diagnosis_app.review import blinding, citations, keeping, second, verdicts
-from diagnosis_app.review.models import SecondReading, Verdict
+from diagnosis_app.review.models import SecondReading, Verdict, WrongCitation
 from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs.models import Run
 from tests.diagnosis_app.review.judging import (
@@ -166,10 +166,8 @@ def test_a_mark_on_this_case_is_not_told_on_another_one(asked: Run, actor: Actor
     assert blinding.marks(actor, elsewhere)[0].reader_id == actor.user_id
     assert len(blinding.marks(actor, elsewhere)) == 1
     assert [one.reader_id for one in blinding.marks(acting(bo), elsewhere)] == [bo.pk]
-    assert citations.wrong_citations(team.pk, PFEIFFER) == frozenset()
     second.commit(acting(bo), asked)
     assert len(blinding.marks(actor, elsewhere)) == 2
-    assert citations.wrong_citations(team.pk, PFEIFFER) == {source_of(PFEIFFER)}
 
 
 def test_a_report_carries_no_verdict_while_a_reading_is_open_and_all_from_the_commit_on(asked: Run, bo: User) -> None:
@@ -328,6 +326,37 @@ def test_a_reader_who_had_opened_a_judged_result_is_not_called_blind(actor: Acto
     assert SecondReading.objects.get().saw_before
 
 
+def test_a_verdict_that_was_taken_back_had_been_seen_too(actor: Actor, run: Run, bo: User) -> None:
+    verdicts.give(actor, run, PFEIFFER, "confirmed", FIRST)
+    runs.read_run(acting(bo), run.pk)
+    verdicts.take_back(actor, run, PFEIFFER)
+    asked_second(actor, run, bo)
+    assert SecondReading.objects.get().saw_before
+
+
+def test_a_report_shows_verdicts_as_a_result_does(actor: Actor, run: Run, bo: User) -> None:
+    from diagnosis_app.reports.actions import export_report
+
+    verdicts.give(actor, run, PFEIFFER, "confirmed", FIRST)
+    export_report(acting(bo), run.case_id, run.pk, form="text")
+    second.ask(actor, run, bo.username)
+    assert SecondReading.objects.get().saw_before
+
+
+def test_an_auditor_of_the_team_is_not_called_blind(actor: Actor, run: Run, bo: User, team: Any) -> None:
+    Membership.objects.create(user=bo, team=team, role=Role.AUDITOR)
+    asked_second(actor, run, bo)
+    assert SecondReading.objects.get().saw_before
+
+
+def test_what_only_the_reader_had_given_makes_nobody_see(actor: Actor, run: Run, bo: User) -> None:
+    verdicts.give(acting(bo), run, CROUZON, "plausible")
+    verdicts.take_back(acting(bo), run, CROUZON)
+    runs.read_run(acting(bo), run.pk)
+    asked_second(actor, run, bo)
+    assert not SecondReading.objects.get().saw_before
+
+
 def test_the_diagnosis_is_not_kept_while_a_reading_is_open_nor_read_blind_once_it_is_kept(
     actor: Actor, run: Run, bo: User
 ) -> None:
@@ -360,6 +389,80 @@ def test_the_page_of_the_second_reader_says_so_and_commits_with_one_button(
     reading_ = SecondReading.objects.get()
     assert reading_.committed_at is not None and reading_.committed_at <= timezone.now()
     assert FIRST in client.get(reverse("run", kwargs=at)).content.decode()
+
+
+def test_a_form_of_a_reading_that_is_open_no_more_gives_nothing(
+    actor: Actor, run: Run, bo: User, client: Client
+) -> None:
+    asked_second(actor, run, bo)
+    client.force_login(bo)
+    at = {"case_id": run.case_id, "run_id": run.pk}
+    pages = [
+        client.get(reverse("run", kwargs=at)).content.decode(),
+        client.get(reverse("verdict_another", kwargs=at), {"q": "marfan syndrome"}).content.decode(),
+    ]
+    field = f'name="reading" value="{SecondReading.objects.get().pk}"'
+    forms = [part.split("</form>")[0] for page in pages for part in page.split("<form")[1:]]
+    for name in ("verdict_give", "citation_mark", "verdict_another"):
+        address = reverse(name, kwargs={**at, "disease": CROUZON} if name == "verdict_give" else at)
+        posted = [form for form in forms if 'method="post"' in form and f'action="{address}"' in form]
+        assert posted and all(field in form for form in posted), name
+    stale = {"verdict": "plausible", "comment": SECOND, "reading": str(SecondReading.objects.get().pk)}
+    second.recall(actor, run, bo.username)
+    give = reverse("verdict_give", kwargs={**at, "disease": CROUZON})
+    answer = client.post(give, stale)
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "Nothing was saved." in page and SECOND in page, "what was typed stays"
+    assert 'name="reading"' not in page
+    assert "Nothing was saved." in client.post(give, stale, headers={"HX-Request": "true"}).content.decode()
+    another = client.post(reverse("verdict_another", kwargs=at), {**stale, "disease": MARFAN, "q": "marfan"})
+    mark = {"disease": PFEIFFER, "evidence": source_of(PFEIFFER), "reason": "other", **stale}
+    assert another.status_code == client.post(reverse("citation_mark", kwargs=at), mark).status_code == 409
+    assert [one.reader_id for one in Verdict.objects.all()] == [actor.user_id]
+
+
+def test_marks_of_a_reading_that_was_declined_go_with_it(actor: Actor, run: Run, bo: User, team: Any) -> None:
+    from tests.diagnosis_app.review.judging import made_case
+
+    elsewhere = judged(actor, made_case(actor, team))
+    citations.mark(acting(bo), elsewhere, PFEIFFER, source_of(PFEIFFER), "other", "elsewhere")
+    citations.mark(acting(bo), run, CROUZON, source_of(CROUZON), "other", "before")
+    asked_second(actor, run, bo)
+    citations.mark(acting(bo), run, APERT, source_of(APERT), "not_said", SECOND)
+    second.decline(acting(bo), run)
+    assert {one.comment for one in WrongCitation.objects.all()} == {"elsewhere", "before"}
+
+
+def test_a_reader_who_only_marked_has_begun_and_who_left_takes_the_marks_along(
+    actor: Actor, run: Run, bo: User
+) -> None:
+    asked_second(actor, run, bo)
+    citations.mark(acting(bo), run, APERT, source_of(APERT), "not_said", SECOND)
+    with pytest.raises(Conflict) as refused:
+        second.recall(actor, run, bo.username)
+    assert refused.value.code == "review.begun"
+    User.objects.filter(pk=bo.pk).update(is_active=False)
+    second.recall(actor, run, bo.username)
+    assert not WrongCitation.objects.exists() and not SecondReading.objects.exists()
+
+
+@pytest.mark.parametrize("gone", ["asker", "reader"])
+@pytest.mark.parametrize("how", ["inactive", "left"])
+def test_what_nobody_can_end_any_clinician_of_the_team_calls_back(
+    actor: Actor, run: Run, bo: User, user: User, team: Any, client: Client, gone: str, how: str
+) -> None:
+    asked_second(actor, run, bo)
+    third = colleague("cy-third", team)
+    left = user if gone == "asker" else bo
+    if how == "left":
+        Membership.objects.filter(user=left).delete()
+    else:
+        User.objects.filter(pk=left.pk).update(is_active=False)
+    client.force_login(third)
+    page = client.get(reverse("run", kwargs={"case_id": run.case_id, "run_id": run.pk})).content.decode()
+    assert "Call back" in page
+    second.recall(acting(third), run, bo.username)
+    assert not SecondReading.objects.exists()
 
 
 def test_a_case_in_the_bin_waits(actor: Actor, run: Run, bo: User, case: Case) -> None:

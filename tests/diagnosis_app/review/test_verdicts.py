@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,8 +21,9 @@ from diagnosis_app.review.diseases import offered
 from diagnosis_app.review.models import Verdict
 from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs.models import Run
-from tests.diagnosis_app.review.judging import APERT, CROUZON, MARFAN, PFEIFFER, acting
+from tests.diagnosis_app.review.judging import APERT, CROUZON, MARFAN, PFEIFFER, acting, colleague, source_of
 from tests.people import Clinic
+from tests.security.test_policy_over_every_route import bearer
 
 pytestmark = pytest.mark.django_db
 
@@ -160,6 +162,36 @@ def test_with_a_script_only_the_panel_and_the_sheet_come_back(signed_in: Client,
     assert answer.status_code == 200 and "<html" not in html
     assert html.startswith('<section class="vd" id="v-OMIM-101200"') or 'id="v-OMIM-101200"' in html
     assert 'id="review"' in html and 'hx-swap-oob="true"' in html and "1 verdict of yours" in html
+
+
+def test_every_answer_that_shows_what_colleagues_gave_is_a_row_of_the_trail(
+    signed_in: Client, run: Run, bo: User, user: User
+) -> None:
+    verdicts.give(acting(bo), run, PFEIFFER, "plausible", "Seen by all.")
+    verdict, mark = at(run, "verdict_give", disease=PFEIFFER), at(run, "citation_mark")
+    source = {"disease": PFEIFFER, "evidence": source_of(PFEIFFER), "reason": "other"}
+    fragment, key = {"HX-Request": "true"}, bearer(user)
+    here = {"case_id": run.case_id, "run_id": run.pk}
+    put = reverse("api:give_verdict", kwargs={**here, "disease": PFEIFFER})
+    ask = reverse("api:ask_second_reader", kwargs=here)
+    body = {"content_type": "application/json", **key}
+    asked: list[Callable[[], Any]] = [
+        lambda: signed_in.post(verdict, {"verdict": "unlikely"}, headers=fragment),
+        lambda: signed_in.post(verdict, {"verdict": ""}, headers=fragment),
+        lambda: signed_in.post(verdict, {"verdict": ""}),
+        lambda: signed_in.post(at(run, "verdict_back", disease=PFEIFFER), headers=fragment),
+        lambda: signed_in.post(mark, source, headers=fragment),
+        lambda: signed_in.put(put, {"verdict": "excluded"}, **body),
+        lambda: signed_in.delete(put, **key),
+        lambda: signed_in.get(reverse("api:get_review", kwargs=here), **key),
+    ]
+    for number, one in enumerate(asked, 1):
+        one()
+        assert [row["part"] for row in trail("run.read")] == ["review"] * number, number
+    colleague("cy-third", run.team)
+    verdicts.give(acting(user), run, PFEIFFER, "unlikely")
+    assert signed_in.post(ask, {"reader": "cy-third"}, **body).status_code == 201
+    assert len(trail("run.read")) == len(asked) + 1
 
 
 def test_what_was_typed_stays_when_it_is_refused(signed_in: Client, run: Run) -> None:
