@@ -26,7 +26,7 @@ from diagnosis_app.errors import Hidden, Invalid
 from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs import answering, worker
 from diagnosis_app.runs.claim import claim
-from diagnosis_app.runs.models import Candidate, Contribution, Evidence, Question, Run, State
+from diagnosis_app.runs.models import Candidate, Contribution, Evidence, Question, Run, State, Step
 from diagnosis_app.runs.store import Store
 from retrieval.snapshot import Snapshot
 from retrieval.vocabularies import OrphanetEntry
@@ -243,6 +243,33 @@ def test_an_objection_is_a_term_of_its_own(case: Case, investigate: Investigate,
     assert "Objection: Muenke syndrome explains all of it and more: raised in B alone (−1.5)." in said
 
 
+def test_a_run_that_was_stopped_before_its_leaders_were_challenged_explains_the_missing_objections(
+    case: Case, investigate: Investigate, compared: Compared
+) -> None:
+    first, second = investigate(case), investigate(case)
+    leader = Candidate.objects.get(run=first, rank=1)
+    body = {"type": "mimic", "label": "", "other": "Muenke syndrome"}
+    Contribution.objects.create(candidate=leader, position=99, kind="objection", value=-1.5, body=body)
+    Candidate.objects.filter(pk=leader.pk).update(score=leader.score - 1.5)
+    # As a run leaves it that was cancelled after ranking.
+    Step.objects.filter(run=second, action__in=("challenge", "conclude", "verify")).delete()
+    Contribution.objects.filter(candidate__run=second, kind="objection").delete()
+    Run.objects.filter(pk=second.pk).update(outcome="cancelled", reasons=[*second.reasons, "not_checked"])
+    found = compared(case)
+    row = row_of(found, "outcome")
+    assert [one.name for one in found.rows if one.differs] == ["outcome"]
+    assert (row.a, row.b) == ("Partial, leaders challenged", "Cancelled, leaders not challenged")
+    texts = [one.text for one in row.changes]
+    assert texts[0] == "Run B did not challenge its leaders: no objection counts in it"
+    assert any(one.startswith("B: The statements were not checked") for one in texts[1:])
+    assert not caveats(found)
+    term = Contribution.objects.filter(candidate__run=second, candidate__rank=2, kind="finding").first()
+    assert term is not None
+    Contribution.objects.filter(pk=term.pk).update(value=term.value - 1)
+    Candidate.objects.filter(pk=term.candidate_id).update(score=term.candidate.score - 1)
+    assert any("tell the operator" in one for one in caveats(compared(case))), "that no stop explains"
+
+
 # --- the knowledge differs ------------------------------------------------------------------------
 
 
@@ -394,7 +421,7 @@ def test_a_failed_run_is_compared_for_what_differs_and_says_why_it_has_no_ranks(
     found = compared(case)
     page = page_of(found)
     assert page.no_list == ("Run B failed: The knowledge is away.",) and not found.moves.all
-    assert not page.wide and len(found.rows) == 12 and found.evidence.only_a
+    assert not page.wide and len(found.rows) == 13 and found.evidence.only_a
 
 
 def test_a_run_that_was_cancelled_at_once_says_so(
