@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from diagnosis_app.cases.differences import STATUS_WORDS
 from diagnosis_app.cases.explanation import frequency_words
 from diagnosis_app.cases.term_words import WHOLE, observed_words, term_name
-from diagnosis_app.compare.causes import Between, Cause, facts_differ, observed_differ
+from diagnosis_app.compare.causes import Between, Cause, facts_differ, observed_differ, status_changed
 from diagnosis_app.compare.moves import LEVEL, Move, Moves, TermChange
 from diagnosis_app.compare.side import Known
 from diagnosis_app.compare.sums import PRIOR, Change, Term, total
@@ -66,7 +66,7 @@ def term_words(one: TermChange, between: Between) -> str:
     if cause is Cause.SAME:
         return ""
     if cause is Cause.UNTOLD:
-        return _untold(change, one.traced.among)
+        return _untold(change, one.traced.among, between)
     if cause in {Cause.FINDING, Cause.ANSWER, Cause.PATIENT}:
         return _of_the_case(change, cause, between)
     if cause is Cause.KNOWLEDGE:
@@ -169,7 +169,7 @@ def _of_the_case(change: Change, cause: Cause, between: Between) -> str:
     if cause is Cause.PATIENT:
         return _("age, sex or onset of the patient are others")
     was, now = between.a.known.get(term.finding), between.b.known.get(term.finding)
-    if term.finding and was != now:
+    if term.finding and (status_changed(change, between) or (term.kind == "onset" and was != now)):
         said = _happened(term.label or term.finding, was, now)
         documented = _documented(change.after or change.before)
         return f"{said}: {documented}" if documented else said
@@ -178,6 +178,8 @@ def _of_the_case(change: Change, cause: Cause, between: Between) -> str:
         return _("%(finding)s weighs differently beside the other findings") % {"finding": title}
     if term.kind == "profile":
         return ""  # its name says it
+    if term.kind == "onset":
+        return _("the findings that date the illness are others")
     return _("follows from the answers") if cause is Cause.ANSWER else _("follows from the findings")
 
 
@@ -278,10 +280,14 @@ def _objected(change: Change) -> str:
     return _("weighs differently")
 
 
-def _untold(change: Change, among: Sequence[Cause]) -> str:
+def _untold(change: Change, among: Sequence[Cause], between: Between) -> str:
     """Several things differ: what the stored term shows is said, and each that can have moved it is named."""
     told = facts_differ(change) or observed_differ(change) or change.one.kind == "similar"
     shown = _knowledge(change) if Cause.KNOWLEDGE in among and told else ""
+    was, now = (side.known.get(change.one.finding) for side in (between.a, between.b))
+    if was and now and status_changed(change, between):
+        words = {"before": STATUS_WORDS[was.status], "after": STATUS_WORDS[now.status]}
+        shown = _("%(after)s; it was: %(before)s") % words
     *first, last = [_differing(cause) for cause in among]
     names = _("%(first)s or %(last)s") % {"first": ", ".join(first), "last": last}
     return f"{shown}; {names}" if shown else names

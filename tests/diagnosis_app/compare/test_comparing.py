@@ -21,7 +21,7 @@ from diagnosis_app.compare.causes import Cause
 from diagnosis_app.compare.moves import Move
 from diagnosis_app.compare.page import caveats, page_of
 from diagnosis_app.compare.sums import PRIOR, REST
-from diagnosis_app.compare.words import move_words
+from diagnosis_app.compare.words import move_words, term_words
 from diagnosis_app.errors import Hidden, Invalid
 from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs import answering, worker
@@ -31,7 +31,7 @@ from diagnosis_app.runs.store import Store
 from retrieval.snapshot import Snapshot
 from retrieval.vocabularies import OrphanetEntry
 from tests.diagnosis_app.reanalysis.conftest import BASE, CHANGED
-from tests.diagnosis_app.reanalysis.small import AORTA, ARACHNODACTYLY, CLEFT, ECTOPIA, TALL, World, same_in_mondo
+from tests.diagnosis_app.reanalysis.small import AORTA, ARACHNODACTYLY, CLEFT, ECTOPIA, PATIENT, TALL, World, same_in_mondo
 from tests.diagnosis_app.runs.conftest import CONTENT
 from tests.people import Clinic
 
@@ -178,6 +178,44 @@ def test_age_is_the_cause_of_what_only_age_moved(case: Case, investigate: Invest
     assert Cause.PATIENT in changed <= {Cause.PATIENT, Cause.OBJECTION}
 
 
+def test_the_onset_of_a_finding_is_the_cause_of_the_onset_that_was_derived_from_it(
+    case: Case, investigate: Investigate, compared: Compared
+) -> None:
+    dated = [{**FINDINGS[0], "onset": "P1D"}, *FINDINGS[1:]]
+    investigate(case, age="P60Y", findings=dated)
+    investigate(case, findings=[{**FINDINGS[0], "onset": "P50Y"}, *FINDINGS[1:]])
+    found = compared(case)
+    adds_up(found)
+    derived = [
+        term
+        for one in found.moves.all
+        for term in one.terms
+        if term.change.one.kind == "onset" and not term.change.one.finding and term.change.amount
+    ]
+    assert derived and {term.traced.cause for term in derived} == {Cause.FINDING}
+    assert term_words(derived[0], found.between) == "the findings that date the illness are others"
+    investigate(case, onset="P20Y")
+    investigate(case, findings=dated)
+    assert not any(term.change.amount for one in compared(case).moves.all for term in one.terms if
+                   term.change.one.kind == "onset" and not term.change.one.finding)  # fmt: skip
+
+
+def test_a_finding_set_absent_under_other_weights_names_both(
+    case: Case, investigate: Investigate, compared: Compared
+) -> None:
+    investigate(case)
+    second = investigate(case, findings=[{"term": "HP:0010055", "status": "excluded"}, *FINDINGS[1:]])
+    Run.objects.filter(pk=second.pk).update(manifest={**second.manifest, "ranker": "other-weights"})
+    found = compared(case)
+    hallux = next(
+        term
+        for term in move_of(found, "Pfeiffer syndrome").terms
+        if term.change.one.finding == "HP:0010055" and term.change.before and term.change.after
+    )
+    assert hallux.traced.cause is Cause.UNTOLD and set(hallux.traced.among) == {Cause.FINDING, Cause.SCORING}
+    assert term_words(hallux, found.between) == "absent; it was: present; the findings or the scoring"
+
+
 def test_words_of_the_note_differ_and_move_nothing(case: Case, investigate: Investigate, compared: Compared) -> None:
     investigate(case)
     investigate(case, note="Girl of 14 months with broad thumbs. She smiles.")
@@ -295,6 +333,35 @@ def test_a_frequency_that_a_source_changed_is_told_with_both_values(two_knowledg
     tall = next(one for one in fifth.terms if one.change.one.finding == TALL)
     assert tall.traced.cause is Cause.KNOWLEDGE and tall.change.amount < 0
     assert "described, 1 of 10; it was: described, 6 of 10" in told_of(found, "Fifth")
+
+
+@pytest.mark.parametrize(
+    ("changed", "causes"),
+    [({"onset": "P3Y"}, {Cause.KNOWLEDGE}), ({"sex": "male"}, {Cause.KNOWLEDGE, Cause.PATIENT})],
+    ids=["its onset is no matter of this term", "frequencies are read by sex"],
+)
+def test_a_frequency_that_a_source_changed_beside_the_case(
+    publish: Callable[[World], Snapshot], begin: Callable[..., Case], investigate: Investigate, compared: Compared,
+    changed: dict[str, str], causes: set[Cause],
+) -> None:  # fmt: skip
+    publish(BASE)
+    case = begin()
+    investigate(case)
+    publish(BASE.with_rows("OMIM:300005", (TALL, "1/10")))
+    findings = [{"term": term} for term in PATIENT]
+    if "onset" in changed:
+        findings = [{**one, **(changed if one["term"] == TALL else {})} for one in findings]
+        investigate(case, findings=findings)
+    else:
+        investigate(case, **changed)
+    found = compared(case)
+    tall = next(
+        one
+        for one in move_of(found, "Fifth").terms
+        if one.change.one.finding == TALL and one.change.one.kind == "finding"
+    )
+    assert set(tall.traced.among or (tall.traced.cause,)) == causes
+    assert "1 of 10; it was: described, 6 of 10" in term_words(tall, found.between)
 
 
 def test_a_finding_that_is_newly_documented_lifts_its_disease(two_knowledges: Any, compared: Compared) -> None:
