@@ -88,7 +88,7 @@ def move_words(move: Move, moves: Moves, between: Between) -> str:
     told = [_passed(move)] if move.only_passed else [_reasons(move, between), _against_it(move)]
     if not move.moved:
         told = [_reasons(move, between) or _("Its sum is the same.")]
-    return " ".join(part for part in told if part)
+    return " ".join(part for part in [*told, _worked_out(move, moves)] if part)
 
 
 # --- a candidate --------------------------------------------------------------
@@ -143,8 +143,17 @@ def _with_amount(one: Move) -> str:
     return f"{one.one.name} ({signed(one.amount)})" if one.amount is not None else one.one.name
 
 
+def _worked_out(move: Move, moves: Moves) -> str:
+    """Of one side the sum was not kept: where the number comes from."""
+    for run, one, kept in (("A", move.a, moves.kept_a), ("B", move.b, moves.kept_b)):
+        if one is not None and not one.kept:
+            words = _("Run %(run)s kept its first %(kept)s candidates; the sum there was worked out from its knowledge.")
+            return words % {"run": run, "kept": kept}
+    return ""
+
+
 def _one_sided(move: Move, moves: Moves) -> str:
-    """Of one side no sum was kept: what is known of it is said, and no more."""
+    """Of one side there is no sum: what is known of it is said, and no more."""
     one = move.one
     other = [pair.b if move.b is None else pair.a for pair in moves.all]
     merged = next((sum_ for sum_ in other if sum_ is not None and same_disease(one.ids, sum_.ids)), None)
@@ -152,11 +161,14 @@ def _one_sided(move: Move, moves: Moves) -> str:
         words = _("It and %(other)s are one disease in the other run, and are counted there as one.")
         return words % {"other": merged.name}
     kept = moves.kept_a if move.a is None else moves.kept_b
-    last = min((sum_.score for sum_ in other if sum_ is not None), default=0.0)
     run = "A" if move.a is None else "B"
+    if move.unranked:
+        words = _("The knowledge of run %(run)s does not rank it. Here its sum is %(score)s.")
+        return words % {"run": run, "score": number(one.score)}
+    last = min((sum_.bare for sum_ in other if sum_ is not None and sum_.kept), default=0.0)
     words = _(
         "Run %(run)s keeps its first %(kept)s candidates, and this is not among them: its sum there is not known, "
-        "only that it was at most %(last)s. Here it is %(score)s."
+        "only that it was at most %(last)s, if it was ranked at all. Here it is %(score)s."
     )
     return words % {"run": run, "kept": kept, "last": number(last), "score": number(one.score)}
 

@@ -18,7 +18,7 @@ from diagnosis_app.cases.models import Case
 from diagnosis_app.compare import actions
 from diagnosis_app.compare.actions import Comparison, NotEnded, TooFewRuns
 from diagnosis_app.compare.causes import Cause
-from diagnosis_app.compare.moves import Move
+from diagnosis_app.compare.moves import BEYOND, Move
 from diagnosis_app.compare.page import caveats, page_of
 from diagnosis_app.compare.sums import PRIOR, REST
 from diagnosis_app.compare.words import move_words, term_words
@@ -28,10 +28,11 @@ from diagnosis_app.runs import answering, worker
 from diagnosis_app.runs.claim import claim
 from diagnosis_app.runs.models import Candidate, Contribution, Evidence, Question, Run, State, Step
 from diagnosis_app.runs.store import Store
+from frontend.words import number
 from retrieval.snapshot import Snapshot
 from retrieval.vocabularies import OrphanetEntry
 from tests.diagnosis_app.reanalysis.conftest import BASE, CHANGED
-from tests.diagnosis_app.reanalysis.small import AORTA, ARACHNODACTYLY, CLEFT, ECTOPIA, PATIENT, TALL, World, same_in_mondo
+from tests.diagnosis_app.reanalysis.small import AORTA, ARACHNODACTYLY, CLEFT, DEAF, ECTOPIA, PATIENT, TALL, World, same_in_mondo
 from tests.diagnosis_app.runs.conftest import CONTENT
 from tests.people import Clinic
 
@@ -66,7 +67,8 @@ def adds_up(found: Comparison) -> None:
     assert len(both) > 3
     for one in both:
         assert one.a is not None and one.b is not None
-        difference = scores[1][one.b.disease] - scores[0][one.a.disease]
+        was = scores[0][one.a.disease] if one.a.kept else one.a.score
+        difference = (scores[1][one.b.disease] if one.b.kept else one.b.score) - was
         assert fsum(term.change.amount for term in one.terms) == pytest.approx(difference, abs=1e-6), one.one.name
         assert all(term.change.one.kind != REST for term in one.terms), "a real sum leaves nothing unsaid"
 
@@ -384,6 +386,75 @@ def test_diseases_that_became_one_are_said_to_be_one(two_knowledges: Any, compar
     said = move_words(alone, found.moves, found.between)
     assert "are one disease in the other run, and are counted there as one" in said
     adds_up(found)
+
+
+QUIET = BASE.with_rows("OMIM:300250", (DEAF, "8/10"), name="Late")  # after three hundred that are as far down
+LATE = QUIET.with_rows("OMIM:300250", (CLEFT, "9/10"), (TALL, "9/10"))
+
+
+def test_a_candidate_from_beyond_the_kept_ones_is_worked_out_and_explained(
+    two_knowledges: Any, compared: Compared
+) -> None:
+    found = compared(two_knowledges(QUIET, LATE))
+    adds_up(found)
+    risen = move_of(found, "Late")
+    assert risen.a is not None and not risen.a.kept and risen.a.rank > 50 and risen.b is not None
+    assert fsum(term.change.amount for term in risen.terms) == pytest.approx(risen.amount, abs=1e-6)
+    assert risen.cause is Cause.KNOWLEDGE
+    said = move_words(risen, found.moves, found.between)
+    assert "described, 9 of 10; it was: not described" in said
+    assert "Run A kept its first 50 candidates; the sum there was worked out from its knowledge." in said
+    (fallen,) = [one for one in found.moves.all if one.b is not None and not one.b.kept]
+    assert fallen.b is not None and fallen.b.rank == 51 and "Passed by Late" in told_of(found, fallen.one.name)
+    assert page_of(found).summary and not any("not known" in line.words for line in page_of(found).lines)
+
+
+def test_what_the_other_knowledge_does_not_rank_is_said_not_to_be_ranked(
+    two_knowledges: Any, compared: Compared
+) -> None:
+    found = compared(two_knowledges(BASE.without("OMIM:300005"), BASE))
+    new = move_of(found, "Fifth")
+    assert new.a is None and new.unranked
+    assert told_of(found, "Fifth").startswith("The knowledge of run A does not rank it. Here its sum is ")
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["the knowledge is gone", "the arithmetic is another one"])
+def test_what_cannot_be_worked_out_is_bounded_by_the_sums_without_objections(
+    two_knowledges: Any, compared: Compared, knowledge: Any, gone: bool
+) -> None:
+    import shutil
+
+    from corpus_ingest import library
+
+    case = two_knowledges(QUIET, LATE)
+    old = Run.objects.order_by("created_at").first()
+    assert old is not None
+    last = old.candidates.get(rank=50)
+    if gone:
+        shutil.rmtree(knowledge / old.manifest["snapshot"])
+        library.close_all()
+    else:
+        last.score -= 0.25
+        Candidate.objects.filter(pk=last.pk).update(score=last.score)
+    held = old.candidates.get(rank=4)
+    Contribution.objects.create(candidate=held, position=99, kind="objection", value=-40.0, body={"type": "mimic"})
+    Candidate.objects.filter(pk=held.pk).update(score=held.score - 40)
+    found = compared(case)
+    risen = move_of(found, "Late")
+    assert risen.a is None and not risen.unranked and not risen.terms
+    said = told_of(found, "Late")
+    assert f"only that it was at most {number(last.score)}, if it was ranked at all." in said
+
+
+def test_only_so_many_are_worked_out(two_knowledges: Any, compared: Compared) -> None:
+    few = many = BASE
+    for at in range(BEYOND + 4):
+        few = few.with_rows(f"OMIM:3002{at:02}", (DEAF, "8/10"), name=f"Late {at}")
+        many = many.with_rows(f"OMIM:3002{at:02}", (DEAF, "8/10"), (CLEFT, "9/10"), name=f"Late {at}")
+    found = compared(two_knowledges(few, many))
+    worked_out = [side for one in found.moves.all for side in (one.a, one.b) if side is not None and not side.kept]
+    assert len(worked_out) == BEYOND
+    assert sum("its sum there is not known" in told_of(found, one.one.name) for one in found.moves.all) == BEYOND + 8
 
 
 def test_the_versions_of_the_sources_stand_beside_each_other(two_knowledges: Any, compared: Compared) -> None:
