@@ -85,7 +85,7 @@ def move_words(move: Move, moves: Moves, between: Between) -> str:
     """Why the candidate stands elsewhere, in two or three sentences."""
     if move.a is None or move.b is None:
         return _one_sided(move, moves)
-    told = [_passed(move)] if move.only_passed else [_reasons(move, between), _against_it(move)]
+    told = [_passed(move)] if move.only_passed else [_reasons(move, between)]
     if not move.moved:
         told = [_reasons(move, between) or _("Its sum is the same.")]
     return " ".join(part for part in [*told, _worked_out(move, moves)] if part)
@@ -111,14 +111,6 @@ def _sentence(one: TermChange, between: Between) -> str:
         return words  # it names the finding
     title = term_title(one.change.one)
     return f"{title}: {words}" if words else title
-
-
-def _against_it(move: Move) -> str:
-    """Where its own score went the other way, who went past it is why it moved."""
-    amount = move.amount or 0.0
-    if not move.moved or not move.passed or (amount > 0) == move.up:
-        return ""
-    return _past(move)
 
 
 def _passed(move: Move) -> str:
@@ -147,7 +139,9 @@ def _worked_out(move: Move, moves: Moves) -> str:
     """Of one side the sum was not kept: where the number comes from."""
     for run, one, kept in (("A", move.a, moves.kept_a), ("B", move.b, moves.kept_b)):
         if one is not None and not one.kept:
-            words = _("Run %(run)s kept its first %(kept)s candidates; the sum there was worked out from its knowledge.")
+            words = _(
+                "Run %(run)s kept its first %(kept)s candidates; the sum there was worked out from its knowledge."
+            )
             return words % {"run": run, "kept": kept}
     return ""
 

@@ -32,7 +32,17 @@ from frontend.words import number
 from retrieval.snapshot import Snapshot
 from retrieval.vocabularies import OrphanetEntry
 from tests.diagnosis_app.reanalysis.conftest import BASE, CHANGED
-from tests.diagnosis_app.reanalysis.small import AORTA, ARACHNODACTYLY, CLEFT, DEAF, ECTOPIA, PATIENT, TALL, World, same_in_mondo
+from tests.diagnosis_app.reanalysis.small import (
+    AORTA,
+    ARACHNODACTYLY,
+    CLEFT,
+    DEAF,
+    ECTOPIA,
+    PATIENT,
+    TALL,
+    World,
+    same_in_mondo,
+)
 from tests.diagnosis_app.runs.conftest import CONTENT
 from tests.people import Clinic
 
