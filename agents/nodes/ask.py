@@ -89,6 +89,8 @@ def _answered(environment: Environment, asked: QuestionRecord, why: dict[str, An
             leaders = ranking.candidates[:SHOWN]
             before = environment.knowledge.ranker.rank(environment.profile_before(asked.key), limit=SHOWN)
             moved = [one.id for one in leaders] != [one.id for one in before.candidates]
-            step.got |= {"leaders": [{"id": one.id, "name": one.name} for one in leaders], "moved": moved}
+            none_leads = bool(leaders) and ranking.none_leads
+            named = [{"id": one.id, "name": one.name} for one in leaders]
+            step.got |= {"leaders": named, "moved": moved, "none_leads": none_leads}
             step.left.append(ranked)
     return {"evidence": evidence, "candidates": [one.disease for one in environment.record.candidates()]}

@@ -58,7 +58,9 @@ class CandidateMove(Word):
     id: str
     ids: list[str]
     name: str
-    rank_a: int | None = Field(description="Null where the candidate is not among those that the run kept.")
+    rank_a: int | None = Field(
+        description="Beyond `kept`: worked out anew from the knowledge of the run. Null where it cannot be told."
+    )
     rank_b: int | None
     score_a: float | None
     score_b: float | None

@@ -139,6 +139,7 @@ class Report(Word):
     summary: str
     findings: list[ReportGroup]
     answers: list[ReportAnswer]
+    kept: int = Field(description="Candidates that the run kept; the first of them are listed.")
     candidates: list[ReportCandidate]
     further: list[ReportCandidate] = Field(description="Further down the list.")
     closer: ReportCloser | None = Field(description="The first candidate; null where no statement was checked.")

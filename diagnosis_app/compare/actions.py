@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.cases.models import Case
+from diagnosis_app.compare.beyond import Beyond
 from diagnosis_app.compare.causes import Between
 from diagnosis_app.compare.differing import Row, rows
 from diagnosis_app.compare.evidence import Shared, shared
@@ -63,7 +64,7 @@ def compare(actor: Actor, case: Case, a: str = "", b: str = "") -> Comparison:
     return Comparison(
         between=between,
         rows=rows(between.a, between.b),
-        moves=moves(between) if both else Moves((), 0, 0),
+        moves=moves(between, Beyond(between.a), Beyond(between.b)) if both else Moves((), 0, 0),
         evidence=shared(between.a, between.b),
     )
 

@@ -74,15 +74,35 @@ class Between:
         return _patient(self.a) != _patient(self.b)
 
     @cached_property
+    def sex(self) -> bool:
+        """What is documented is read for the sex of the patient."""
+        return self.a.content.sex != self.b.content.sex
+
+    @cached_property
+    def age(self) -> bool:
+        """What may still appear is read by the age of the patient."""
+        return self.a.content.age != self.b.content.age
+
+    @cached_property
     def genes(self) -> bool:
         return self.a.content.profile().genes != self.b.content.profile().genes
 
     @cached_property
     def findings(self) -> set[Cause]:
         """Whether findings of the case or answers differ, or both; empty where none does."""
+        return {_by(was, now) for was, now in self._known if _status(was) != _status(now)}
+
+    @cached_property
+    def dated(self) -> set[Cause]:
+        """Whether the findings that date the illness differ. Where its onset is stated, they date nothing."""
+        if self.a.content.onset and self.b.content.onset:
+            return set()
+        return {_by(was, now) for was, now in self._known if _onset(was) != _onset(now)}
+
+    @property
+    def _known(self) -> list[tuple[Known | None, Known | None]]:
         older, newer = self.a.known, self.b.known
-        pairs = [(older.get(term), newer.get(term)) for term in older.keys() | newer.keys()]
-        return {_by(was, now) for was, now in pairs if _weighed(was) != _weighed(now)}
+        return [(older.get(term), newer.get(term)) for term in older.keys() | newer.keys()]
 
 
 def trace(change: Change, between: Between) -> Traced:
@@ -104,12 +124,14 @@ def trace(change: Change, between: Between) -> Traced:
     elif kind == "gene":
         possible |= {Cause.GENES: between.genes, Cause.PATIENT: between.patient}
     elif kind in {"onset", "sex"}:
-        possible |= {Cause.PATIENT: between.patient, **dict.fromkeys(_about(change, between), True)}
+        findings = _said_of_it(change, between) if change.one.finding else between.dated
+        possible |= {Cause.PATIENT: between.patient, **dict.fromkeys(findings, True)}
     elif kind in WHOLE:
         possible |= dict.fromkeys(between.findings, True)
         possible[Cause.PATIENT] = kind == "similar" and between.patient
     else:  # a kind that a later version added
-        possible |= {**dict.fromkeys(between.findings, True), Cause.PATIENT: between.patient}
+        findings = between.findings | between.dated
+        possible |= {**dict.fromkeys(findings, True), Cause.PATIENT: between.patient}
     return _one_of(possible, between)
 
 
@@ -124,12 +146,15 @@ def observed_differ(change: Change) -> bool:
 
 
 def _finding(change: Change, between: Between) -> Traced:
-    about = _about(change, between)
-    if about:
-        return Traced(about.pop())
+    if (own := status_changed(change, between)) is not None:
+        if change.before is None or change.after is None:
+            return Traced(own)
+        possible = {own: True, Cause.KNOWLEDGE: between.knowledge, Cause.SCORING: between.scoring}
+        return _one_of({**possible, Cause.PATIENT: between.sex or between.age}, between)
     beside = between.findings  # another finding can set this one aside, or share a bound with it
     if _of(change.before, "note") != _of(change.after, "note"):
-        return _one_of({**dict.fromkeys(beside, True), Cause.PATIENT: between.patient}, between)
+        possible = {**dict.fromkeys(beside, True), Cause.KNOWLEDGE: between.knowledge}
+        return _one_of({**possible, Cause.PATIENT: between.patient}, between)
     common = _of(change.before, "background") == _of(change.after, "background")
     knowledge = between.knowledge and (facts_differ(change) or observed_differ(change) or not common)
     possible = {Cause.KNOWLEDGE: knowledge, Cause.SCORING: between.scoring}
@@ -137,6 +162,8 @@ def _finding(change: Change, between: Between) -> Traced:
         others = facts_differ(change) or change.one.kind == "excluded" or change.before is None or change.after is None
         possible |= dict.fromkeys(beside if others else (), True)
         possible[Cause.PATIENT] = others and between.patient
+    else:
+        possible[Cause.PATIENT] = facts_differ(change) and between.sex
     return _one_of(possible, between)
 
 
@@ -150,20 +177,33 @@ def _one_of(possible: dict[Cause, bool], between: Between) -> Traced:
     return Traced(Cause.CODE if between.code else Cause.UNKNOWN)
 
 
-def _about(change: Change, between: Between) -> set[Cause]:
-    """What the clinician said of the finding itself, if that differs."""
+def status_changed(change: Change, between: Between) -> Cause | None:
+    """Whose word on the finding itself differs: whether it is present. Its onset is no matter of this term."""
     finding = change.one.finding
     was, now = between.a.known.get(finding), between.b.known.get(finding)
-    return {_by(was, now)} if finding and _weighed(was) != _weighed(now) else set()
+    return _by(was, now) if finding and _status(was) != _status(now) else None
+
+
+def _said_of_it(change: Change, between: Between) -> set[Cause]:
+    """The same of a term that reads the onset of its finding."""
+    finding = change.one.finding
+    was, now = between.a.known.get(finding), between.b.known.get(finding)
+    differ = _status(was) != _status(now) or (change.one.kind == "onset" and _onset(was) != _onset(now))
+    return {_by(was, now)} if differ else set()
 
 
 def _by(was: Known | None, now: Known | None) -> Cause:
     return Cause.ANSWER if any(one is not None and one.answered for one in (was, now)) else Cause.FINDING
 
 
-def _weighed(one: Known | None) -> tuple[str, str | None] | None:
-    """What the arithmetic reads of it; what is uncertain weighs as little as what is not recorded."""
-    return (one.status, one.onset) if one is not None and one.status in {"present", "excluded"} else None
+def _status(one: Known | None) -> str | None:
+    """As the arithmetic reads it; what is uncertain weighs as little as what is not recorded."""
+    return one.status if one is not None and one.status in {"present", "excluded"} else None
+
+
+def _onset(one: Known | None) -> str | None:
+    """Of a finding that is present: only such a one dates anything."""
+    return one.onset if one is not None and one.status == "present" else None
 
 
 def _patient(side: Side) -> tuple[str, str | None, str | None]:

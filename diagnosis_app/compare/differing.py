@@ -16,13 +16,16 @@ from diagnosis_app.compare.side import Side
 from diagnosis_app.reanalysis.ranking import sources_between
 from diagnosis_app.reanalysis.words import source_words
 from diagnosis_app.runs.answering import answer_words
-from diagnosis_app.runs.models import Question
+from diagnosis_app.runs.models import Outcome, Question
+from diagnosis_app.runs.narration import reason
 from frontend.words import age, who
 
 _DIGEST = 12  # characters of a hash that a page shows
 _GENES = 4  # named; the rest are counted
 _SHOWN_ELSEWHERE = frozenset({"case", "ontology", "citation"})  # of a manifest: told by the rows of case and knowledge
 
+
+OUTCOME = "outcome"  # the name of the row that tells what the runs came to, not what they stood on
 
 Way = Literal["added", "removed", "changed"]
 
@@ -60,6 +63,7 @@ def rows(a: Side, b: Side) -> tuple[Row, ...]:
         _pinned("graph", _("Graph"), a, b, _plain),
         _pinned("prevalence", _("Prevalence"), a, b, _prevalence),
         _pinned("budget", _("Budget"), a, b, _budget),
+        _outcome(a, b),
         *_others(a, b),
     )
 
@@ -264,6 +268,33 @@ def _budget(value: Any) -> str:
     further = sorted(name for name in budget if name not in {"steps", "seconds", "tokens"})
     parts += [f"{name} {_plain(budget[name])}" for name in further]
     return ", ".join(parts) or _("not stated")
+
+
+def _outcome(a: Side, b: Side) -> Row:
+    """How far each run came. One that was stopped before its leaders were challenged has no objections."""
+    older, newer = ((side.run.outcome, sorted(side.run.reasons), side.challenged) for side in (a, b))
+    told = []
+    if a.challenged != b.challenged:
+        run = "B" if a.challenged else "A"
+        told.append(Told(_("Run %(run)s did not challenge its leaders: no objection counts in it") % {"run": run}))
+    for name, side, other in (("A", a, b), ("B", b, a)):
+        only = [code for code in side.run.reasons if code not in other.run.reasons]
+        told += [Told(_("%(run)s: %(why)s") % {"run": name, "why": reason(code)}, sign="info") for code in only]
+    return Row(OUTCOME, _("Outcome"), _came_to(a), _came_to(b), older != newer, tuple(told))
+
+
+def _came_to(side: Side) -> str:
+    words = {
+        Outcome.RANKED: _("Ranked"),
+        Outcome.PARTIAL: _("Partial"),
+        Outcome.INSUFFICIENT: _("Not enough to rank"),
+        Outcome.FAILED: _("Failed"),
+        Outcome.CANCELLED: _("Cancelled"),
+    }
+    outcome = str(words.get(Outcome(side.run.outcome), side.run.outcome))
+    if side.challenged:
+        return _("%(outcome)s, leaders challenged") % {"outcome": outcome}
+    return _("%(outcome)s, leaders not challenged") % {"outcome": outcome}
 
 
 def _others(a: Side, b: Side) -> Iterator[Row]:

@@ -5,15 +5,22 @@ Pure. A disease is known again by any id that it shares, as an alert knows it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from diagnosis_app.compare.causes import Between, Cause, Traced, trace
 from diagnosis_app.compare.sums import Change, Sum, changes
 from diagnosis_app.reanalysis.first_five import same_disease
 
 LEVEL = 0.05  # log-odds: a smaller change moves nothing that a page shows
+BEYOND = 10  # candidates that one run alone kept are worked out for the other, the highest first: some take a while
 SHARE = 0.1  # of what moved those that passed it: a smaller change of its own is not why it moved
+
+
+UNRANKED: Literal["unranked"] = "unranked"
+Found = Sum | Literal["unranked"] | None  # of a candidate that was not kept; None where nothing can be told
+Look = Callable[[tuple[str, ...]], Found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ class Move:
     b: Sum | None
     terms: tuple[TermChange, ...] = ()  # empty where one side kept no sum
     passed: tuple[Move, ...] = field(default=(), repr=False, compare=False)
+    unranked: bool = False  # the run that has no sum of it did not rank it at all
 
     @property
     def one(self) -> Sum:
@@ -103,12 +111,32 @@ class Moves:
         return one.b.rank if one.b is not None else self.kept_b + 1
 
 
-def moves(between: Between) -> Moves:
+def moves(between: Between, look_a: Look = lambda _ids: None, look_b: Look = lambda _ids: None) -> Moves:
+    """`look_a` and `look_b` tell the sum of a candidate that the run did not keep, where it can be told."""
     older, newer = between.a.sums, between.b.sums
-    pairs = [Move(one, other, _traced(one, other, between)) for one, other in _pairs(older, newer)]
-    found = Moves(tuple(pairs), len(older), len(newer))
-    all_ = tuple(Move(one.a, one.b, one.terms, _passed(one, found)) for one in found.all)
+    pairs = _pairs(older, newer)
+    alone = sorted((one.rank, at) for at, pair in enumerate(pairs) for one in pair if one and None in pair)
+    looked = {at for _rank, at in alone[:BEYOND]}
+    made = [
+        _looked(one, other, between, look_a, look_b) if at in looked else Move(one, other, _traced(one, other, between))
+        for at, (one, other) in enumerate(pairs)
+    ]
+    found = Moves(tuple(made), len(older), len(newer))
+    all_ = tuple(replace(one, passed=_passed(one, found)) for one in found.all)
     return Moves(all_, len(older), len(newer))
+
+
+def _looked(a: Sum | None, b: Sum | None, between: Between, look_a: Look, look_b: Look) -> Move:
+    """One that only one run kept, with its sum in the other one."""
+    one, others, look = (a, between.b.sums, look_b) if a is not None else (b, between.a.sums, look_a)
+    assert one is not None  # noqa: S101  a pair has at least one side
+    if any(same_disease(one.ids, other.ids) for other in others):
+        return Move(a, b)  # it is counted there together with another one
+    found = look((one.disease, *(name for name in one.ids if name != one.disease)))
+    if not isinstance(found, Sum):
+        return Move(a, b, unranked=found == UNRANKED)
+    a, b = (a or found), (b or found)
+    return Move(a, b, _traced(a, b, between))
 
 
 def _pairs(older: Sequence[Sum], newer: Sequence[Sum]) -> list[tuple[Sum | None, Sum | None]]:
@@ -136,8 +164,15 @@ def _passed(one: Move, moves: Moves) -> tuple[Move, ...]:
     a, b = moves.rank_a(one), moves.rank_b(one)
 
     def crossed(other: Move) -> bool:
+        if _untold(one.a, other.a) or _untold(one.b, other.b):
+            return False
         was, now = moves.rank_a(other), moves.rank_b(other)
         return (was < a and now > b) if one.up else (was > a and now < b)
 
     found = [other for other in moves.all if other is not one and crossed(other)]
     return tuple(sorted(found, key=lambda other: (-abs(other.amount or 0.0), other.one.disease)))
+
+
+def _untold(one: Sum | None, other: Sum | None) -> bool:
+    """Which of two stood first, where both stand beyond what was kept and the sum of one is not known."""
+    return (one is None and (other is None or not other.kept)) or (other is None and one is not None and not one.kept)

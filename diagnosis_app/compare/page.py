@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from diagnosis_app.compare.actions import Comparison
 from diagnosis_app.compare.causes import Cause
 from diagnosis_app.compare.chart import chart
+from diagnosis_app.compare.differing import OUTCOME
 from diagnosis_app.compare.evidence import Piece
 from diagnosis_app.compare.moves import LEVEL, Move
 from diagnosis_app.compare.side import Side
@@ -125,12 +126,10 @@ def caveats(found: Comparison) -> list[str]:
     """What the comparison cannot tell, and what should not be."""
     between = found.between
     told = []
-    if not found.differing:
-        if any(one.moved or abs(one.amount or 0.0) >= LEVEL for one in found.moves.all):
-            told.append(
-                _("Nothing that was recorded differs, and still the lists do. This should not be: tell the operator.")
-            )
-        return told
+    if _unexplained(found):
+        told.append(
+            _("Nothing that was recorded differs, and still the lists do. This should not be: tell the operator.")
+        )
     if any(term.traced.cause is Cause.UNTOLD for one in found.moves.all for term in one.terms):
         told.append(
             _(
@@ -143,6 +142,17 @@ def caveats(found: Comparison) -> list[str]:
             _("The code differs too. Where something else explains a term, a change of the code would not show in it.")
         )
     return told
+
+
+def _unexplained(found: Comparison) -> bool:
+    """Whether the runs stood on the same, and their lists differ by more than one of them being stopped can do."""
+    differing = {row.name for row in found.rows if row.differs}
+    if differing - {OUTCOME}:
+        return False
+    if differing:  # the objections of one run alone have their reason
+        terms = [term for one in found.moves.all for term in one.terms]
+        return any(one.traced.cause is Cause.UNKNOWN and abs(one.change.amount) >= LEVEL for one in terms)
+    return any(one.moved or abs(one.amount or 0.0) >= LEVEL for one in found.moves.all)
 
 
 def no_list(found: Comparison) -> list[str]:

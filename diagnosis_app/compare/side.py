@@ -75,6 +75,11 @@ class Side:
         return tuple(_sum(row) for row in rows)
 
     @cached_property
+    def challenged(self) -> bool:
+        """Whether the sceptic spoke. A run that was stopped before has no objections in its sums."""
+        return self.run.steps.filter(action="challenge", status="done").exists()
+
+    @cached_property
     def evidence(self) -> dict[str, Evidence]:
         return {row.key: row for row in self.run.evidence.order_by("source", "locator", "key")}
 

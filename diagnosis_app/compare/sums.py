@@ -12,7 +12,7 @@ from math import fsum
 from typing import Any
 
 TOLERANCE = 1e-6  # scores are stored with nine decimals: what is left beyond this is not rounding
-PRIOR, REST = "prior", "rest"
+PRIOR, REST, OBJECTION = "prior", "rest", "objection"
 _OF_A_FINDING = ("finding", "excluded")  # a finding that becomes absent stays one finding
 
 
@@ -50,6 +50,12 @@ class Sum:
     score: float
     prior: float
     terms: tuple[Term, ...] = ()
+    kept: bool = True  # by the run; else worked out anew from its knowledge
+
+    @property
+    def bare(self) -> float:
+        """Without the sceptic's objections: by this the run chose whom it kept."""
+        return self.score - fsum(term.value for term in self.terms if term.kind == OBJECTION)
 
     @property
     def unsaid(self) -> float:

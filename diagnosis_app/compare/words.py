@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from diagnosis_app.cases.differences import STATUS_WORDS
 from diagnosis_app.cases.explanation import frequency_words
 from diagnosis_app.cases.term_words import WHOLE, observed_words, term_name
-from diagnosis_app.compare.causes import Between, Cause, facts_differ, observed_differ
+from diagnosis_app.compare.causes import Between, Cause, facts_differ, observed_differ, status_changed
 from diagnosis_app.compare.moves import LEVEL, Move, Moves, TermChange
 from diagnosis_app.compare.side import Known
 from diagnosis_app.compare.sums import PRIOR, Change, Term, total
@@ -66,7 +66,7 @@ def term_words(one: TermChange, between: Between) -> str:
     if cause is Cause.SAME:
         return ""
     if cause is Cause.UNTOLD:
-        return _untold(change, one.traced.among)
+        return _untold(change, one.traced.among, between)
     if cause in {Cause.FINDING, Cause.ANSWER, Cause.PATIENT}:
         return _of_the_case(change, cause, between)
     if cause is Cause.KNOWLEDGE:
@@ -85,10 +85,10 @@ def move_words(move: Move, moves: Moves, between: Between) -> str:
     """Why the candidate stands elsewhere, in two or three sentences."""
     if move.a is None or move.b is None:
         return _one_sided(move, moves)
-    told = [_passed(move)] if move.only_passed else [_reasons(move, between), _against_it(move)]
+    told = [_passed(move)] if move.only_passed else [_reasons(move, between)]
     if not move.moved:
         told = [_reasons(move, between) or _("Its sum is the same.")]
-    return " ".join(part for part in told if part)
+    return " ".join(part for part in [*told, _worked_out(move, moves)] if part)
 
 
 # --- a candidate --------------------------------------------------------------
@@ -113,14 +113,6 @@ def _sentence(one: TermChange, between: Between) -> str:
     return f"{title}: {words}" if words else title
 
 
-def _against_it(move: Move) -> str:
-    """Where its own score went the other way, who went past it is why it moved."""
-    amount = move.amount or 0.0
-    if not move.moved or not move.passed or (amount > 0) == move.up:
-        return ""
-    return _past(move)
-
-
 def _passed(move: Move) -> str:
     own = _("Its own score changed by %(change)s.") % {"change": signed(move.amount or 0.0)}
     if abs(move.amount or 0.0) < LEVEL:
@@ -143,8 +135,19 @@ def _with_amount(one: Move) -> str:
     return f"{one.one.name} ({signed(one.amount)})" if one.amount is not None else one.one.name
 
 
+def _worked_out(move: Move, moves: Moves) -> str:
+    """Of one side the sum was not kept: where the number comes from."""
+    for run, one, kept in (("A", move.a, moves.kept_a), ("B", move.b, moves.kept_b)):
+        if one is not None and not one.kept:
+            words = _(
+                "Run %(run)s kept its first %(kept)s candidates; the sum there was worked out from its knowledge."
+            )
+            return words % {"run": run, "kept": kept}
+    return ""
+
+
 def _one_sided(move: Move, moves: Moves) -> str:
-    """Of one side no sum was kept: what is known of it is said, and no more."""
+    """Of one side there is no sum: what is known of it is said, and no more."""
     one = move.one
     other = [pair.b if move.b is None else pair.a for pair in moves.all]
     merged = next((sum_ for sum_ in other if sum_ is not None and same_disease(one.ids, sum_.ids)), None)
@@ -152,11 +155,14 @@ def _one_sided(move: Move, moves: Moves) -> str:
         words = _("It and %(other)s are one disease in the other run, and are counted there as one.")
         return words % {"other": merged.name}
     kept = moves.kept_a if move.a is None else moves.kept_b
-    last = min((sum_.score for sum_ in other if sum_ is not None), default=0.0)
     run = "A" if move.a is None else "B"
+    if move.unranked:
+        words = _("The knowledge of run %(run)s does not rank it. Here its sum is %(score)s.")
+        return words % {"run": run, "score": number(one.score)}
+    last = min((sum_.bare for sum_ in other if sum_ is not None and sum_.kept), default=0.0)
     words = _(
         "Run %(run)s keeps its first %(kept)s candidates, and this is not among them: its sum there is not known, "
-        "only that it was at most %(last)s. Here it is %(score)s."
+        "only that it was at most %(last)s, if it was ranked at all. Here it is %(score)s."
     )
     return words % {"run": run, "kept": kept, "last": number(last), "score": number(one.score)}
 
@@ -169,7 +175,7 @@ def _of_the_case(change: Change, cause: Cause, between: Between) -> str:
     if cause is Cause.PATIENT:
         return _("age, sex or onset of the patient are others")
     was, now = between.a.known.get(term.finding), between.b.known.get(term.finding)
-    if term.finding and was != now:
+    if term.finding and (status_changed(change, between) or (term.kind == "onset" and was != now)):
         said = _happened(term.label or term.finding, was, now)
         documented = _documented(change.after or change.before)
         return f"{said}: {documented}" if documented else said
@@ -178,6 +184,8 @@ def _of_the_case(change: Change, cause: Cause, between: Between) -> str:
         return _("%(finding)s weighs differently beside the other findings") % {"finding": title}
     if term.kind == "profile":
         return ""  # its name says it
+    if term.kind == "onset":
+        return _("the findings that date the illness are others")
     return _("follows from the answers") if cause is Cause.ANSWER else _("follows from the findings")
 
 
@@ -278,10 +286,14 @@ def _objected(change: Change) -> str:
     return _("weighs differently")
 
 
-def _untold(change: Change, among: Sequence[Cause]) -> str:
+def _untold(change: Change, among: Sequence[Cause], between: Between) -> str:
     """Several things differ: what the stored term shows is said, and each that can have moved it is named."""
     told = facts_differ(change) or observed_differ(change) or change.one.kind == "similar"
     shown = _knowledge(change) if Cause.KNOWLEDGE in among and told else ""
+    was, now = (side.known.get(change.one.finding) for side in (between.a, between.b))
+    if was and now and status_changed(change, between):
+        words = {"before": STATUS_WORDS[was.status], "after": STATUS_WORDS[now.status]}
+        shown = _("%(after)s; it was: %(before)s") % words
     *first, last = [_differing(cause) for cause in among]
     names = _("%(first)s or %(last)s") % {"first": ", ".join(first), "last": last}
     return f"{shown}; {names}" if shown else names

@@ -56,6 +56,7 @@ def report_of(run: Run) -> Report:
     return replace(
         bare,
         summary=_summary(listed, result) if listed else (),
+        kept=len(result.entries) + len(result.others),
         candidates=listed[:LISTED],
         further=listed[LISTED:NAMED],
         closer=closer,

@@ -50,7 +50,7 @@ def as_phenopacket(report: Report, run: Run, *, created_by: str) -> dict[str, An
         ontology=knowledge.ontology,
     )
     listed = (*report.candidates, *report.further)
-    found = [_interpretation(one, report, len(listed)) for one in listed]
+    found = [_interpretation(one, report) for one in listed]
     if found:
         packet["interpretations"] = [*packet.get("interpretations", ()), *found]
     meta = packet.pop("metaData")
@@ -68,12 +68,12 @@ def _knowledge(run: Run) -> Knowledge:
         return library.current()
 
 
-def _interpretation(one: Listed, report: Report, count: int) -> dict[str, Any]:
+def _interpretation(one: Listed, report: Report) -> dict[str, Any]:
     """Under way if its statements were checked; of a run that was stopped nobody can say how far it came."""
     finished = report.outcome in (Outcome.RANKED, Outcome.PARTIAL)
     said = _("Candidate %(rank)s of %(count)s, for discussion; not a diagnosis. %(words)s") % {
         "rank": one.rank,
-        "count": count,
+        "count": report.kept,
         "words": candidate_words(one),
     }
     return {
@@ -93,9 +93,8 @@ def _resources(listed: tuple[Listed, ...], report: Report, run: Run) -> list[dic
 
 
 def _made_by(report: Report) -> dict[str, str]:
-    """The investigation, with every version that it stands on."""
+    """The investigation, why it came out so, every version that it stands on, and where it ends."""
     facts = "; ".join(f"{fact.name} {fact.value}" for fact in report.facts)
-    return {
-        "id": f"clew:{report.run_id}",
-        "description": f"{report.title}. {report.outcome_words}. {facts}. {report.intended_use}",
-    }
+    limits = (f"{fact.name}: {fact.value}" for fact in report.limits)
+    said = [f"{report.title}.", f"{report.outcome_words}.", *report.reasons, f"{facts}.", *limits, report.intended_use]
+    return {"id": f"clew:{report.run_id}", "description": " ".join(said)}

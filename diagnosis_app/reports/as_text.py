@@ -63,7 +63,7 @@ def _findings(report: Report) -> Iterator[str]:
     for group in report.findings:
         yield ""
         yield headed[group.kind]
-        yield from (f"- {_item(item, group)}" for item in group.items)
+        yield from (line for item in group.items for line in _bullet(_item(item, group)))
 
 
 def _item(item: Item, group: Group) -> str:
@@ -131,14 +131,14 @@ def _closer(report: Report) -> Iterator[str]:
     if report.closer is None:
         return
     yield ""
-    yield _("MORE CLOSELY: %(disease)s") % {"disease": report.closer.name}
+    yield from _wrapped(_("MORE CLOSELY: %(disease)s") % {"disease": report.closer.name})
     for side in report.closer.sides:
         yield f"{side.title}:"
         yield from (line for one in side.statements for line in _bullet(statement_words(one)))
         if not side.statements and not side.further:
-            yield f"- {side.nothing}"
+            yield from _bullet(side.nothing)
         if side.further:
-            yield f"- {further_words(side)}"
+            yield from _bullet(further_words(side))
 
 
 def statement_words(one: Statement) -> str:
@@ -176,7 +176,7 @@ def apart_lines(apart: Apart) -> Iterator[str]:
 def _onward(report: Report) -> Iterator[str]:
     if report.apart is not None:
         yield ""
-        yield _("WHAT SEPARATES IT FROM %(other)s") % {"other": report.apart.other}
+        yield from _wrapped(_("WHAT SEPARATES IT FROM %(other)s") % {"other": report.apart.other})
         yield from (line for told in apart_lines(report.apart) for line in _bullet(told))
     if report.next:
         yield ""

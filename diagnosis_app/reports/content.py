@@ -170,6 +170,7 @@ class Report:
     summary: tuple[Span, ...] = ()
     findings: tuple[Group, ...] = ()
     answers: tuple[Answer, ...] = ()
+    kept: int = 0  # candidates that the run kept; the first of them are listed
     candidates: tuple[Listed, ...] = ()
     further: tuple[Listed, ...] = ()
     closer: Closer | None = None

@@ -78,10 +78,9 @@ def _not_used(run: Run, result: Result, content: Content) -> Iterator[str]:
         yield _("texts: no passage was read")
     if not content.genes:
         yield _("genes: none given")
-    if counts["uncertain"]:
-        yield ngettext("%(n)s uncertain finding", "%(n)s uncertain findings", counts["uncertain"]) % {
-            "n": counts["uncertain"]
-        }
+    uncertain = sum(entry.status == "uncertain" for entry in content.findings)  # those answered so are among them
+    if uncertain:
+        yield ngettext("%(n)s uncertain finding", "%(n)s uncertain findings", uncertain) % {"n": uncertain}
     if counts["family"]:
         yield ngettext("%(n)s finding of a relative", "%(n)s findings of relatives", counts["family"]) % {
             "n": counts["family"]

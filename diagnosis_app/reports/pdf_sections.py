@@ -175,10 +175,7 @@ def _sources(report: Report, press: Press) -> Iterator[Flowable]:
     if report.sources:
         yield Heading(_("Sources quoted"), press)
     for shelf, quoted in shelves(report.sources).items():
-        told = " ".join(
-            f"{press(f'[{one.number}]')} {press.italic(f'“{one.words}”')} {press(f'{place_words(one)}.')}"
-            for one in quoted
-        )
+        told = " ".join(_quoted(one, press) for one in quoted)
         yield Paragraph(f"{press.bold(f'{shelf_words(*shelf)}.')} {told}", press.small)
 
 

@@ -182,9 +182,13 @@ def _had_cases(run: Run) -> bool:
 
 
 def none_leads(run: Run) -> bool:
-    """Whether it was likelier that the diagnosis is none of the ranked diseases than that it is the first."""
-    ranked = run.steps.filter(action="rank", status="done").first()
-    return bool(ranked and ranked.detail.get("got", {}).get("none_leads"))
+    """Whether it was likelier that the diagnosis is none of the ranked diseases than that it is the first.
+
+    By the last ranking: an answer ranks anew.
+    """
+    steps = run.steps.filter(action__in=("rank", "ask"), status="done").order_by("-seq")
+    told = (step.detail.get("got", {}) for step in steps)
+    return bool(next((got["none_leads"] for got in told if "none_leads" in got), False))
 
 
 def with_knowledge(result: Result, knowledge: Knowledge, ranker: str) -> Result:
@@ -281,7 +285,8 @@ class _Arranger:
         if position == 0:
             if len(self.scores) < 2:
                 return ""
-            return _("%(lead)s ahead") % {"lead": f"{self.scores[0] - self.scores[1]:.1f}"}
+            lead = self.scores[0] - self.scores[1]
+            return _("level") if lead < LEVEL else _("%(lead)s ahead") % {"lead": f"{lead:.1f}"}
         behind = self.scores[0] - self.scores[position]
         return _("level") if behind < LEVEL else _("%(gap)s behind") % {"gap": f"{behind:.1f}"}
 

@@ -81,6 +81,7 @@ def test_each_answer_goes_on_and_is_in_profile_and_ranking(world: SmallWorld, an
         rank = world.ranker.rank
         first = [[one.id for one in rank(profile, limit=5).candidates] for profile in (TALL, with_(asked))]
         assert step.got["moved"] is (first[0] != first[1])
+        assert step.got["none_leads"] is rank(with_(asked), limit=5).none_leads
     else:
         assert "moved" not in step.got
 

@@ -18,20 +18,31 @@ from diagnosis_app.cases.models import Case
 from diagnosis_app.compare import actions
 from diagnosis_app.compare.actions import Comparison, NotEnded, TooFewRuns
 from diagnosis_app.compare.causes import Cause
-from diagnosis_app.compare.moves import Move
+from diagnosis_app.compare.moves import BEYOND, Move
 from diagnosis_app.compare.page import caveats, page_of
 from diagnosis_app.compare.sums import PRIOR, REST
-from diagnosis_app.compare.words import move_words
+from diagnosis_app.compare.words import move_words, term_words
 from diagnosis_app.errors import Hidden, Invalid
 from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs import answering, worker
 from diagnosis_app.runs.claim import claim
-from diagnosis_app.runs.models import Candidate, Contribution, Evidence, Question, Run, State
+from diagnosis_app.runs.models import Candidate, Contribution, Evidence, Question, Run, State, Step
 from diagnosis_app.runs.store import Store
+from frontend.words import number
 from retrieval.snapshot import Snapshot
 from retrieval.vocabularies import OrphanetEntry
 from tests.diagnosis_app.reanalysis.conftest import BASE, CHANGED
-from tests.diagnosis_app.reanalysis.small import AORTA, ARACHNODACTYLY, CLEFT, ECTOPIA, TALL, World, same_in_mondo
+from tests.diagnosis_app.reanalysis.small import (
+    AORTA,
+    ARACHNODACTYLY,
+    CLEFT,
+    DEAF,
+    ECTOPIA,
+    PATIENT,
+    TALL,
+    World,
+    same_in_mondo,
+)
 from tests.diagnosis_app.runs.conftest import CONTENT
 from tests.people import Clinic
 
@@ -66,7 +77,8 @@ def adds_up(found: Comparison) -> None:
     assert len(both) > 3
     for one in both:
         assert one.a is not None and one.b is not None
-        difference = scores[1][one.b.disease] - scores[0][one.a.disease]
+        was = scores[0][one.a.disease] if one.a.kept else one.a.score
+        difference = (scores[1][one.b.disease] if one.b.kept else one.b.score) - was
         assert fsum(term.change.amount for term in one.terms) == pytest.approx(difference, abs=1e-6), one.one.name
         assert all(term.change.one.kind != REST for term in one.terms), "a real sum leaves nothing unsaid"
 
@@ -178,6 +190,44 @@ def test_age_is_the_cause_of_what_only_age_moved(case: Case, investigate: Invest
     assert Cause.PATIENT in changed <= {Cause.PATIENT, Cause.OBJECTION}
 
 
+def test_the_onset_of_a_finding_is_the_cause_of_the_onset_that_was_derived_from_it(
+    case: Case, investigate: Investigate, compared: Compared
+) -> None:
+    dated = [{**FINDINGS[0], "onset": "P1D"}, *FINDINGS[1:]]
+    investigate(case, age="P60Y", findings=dated)
+    investigate(case, findings=[{**FINDINGS[0], "onset": "P50Y"}, *FINDINGS[1:]])
+    found = compared(case)
+    adds_up(found)
+    derived = [
+        term
+        for one in found.moves.all
+        for term in one.terms
+        if term.change.one.kind == "onset" and not term.change.one.finding and term.change.amount
+    ]
+    assert derived and {term.traced.cause for term in derived} == {Cause.FINDING}
+    assert term_words(derived[0], found.between) == "the findings that date the illness are others"
+    investigate(case, onset="P20Y")
+    investigate(case, findings=dated)
+    assert not any(term.change.amount for one in compared(case).moves.all for term in one.terms if
+                   term.change.one.kind == "onset" and not term.change.one.finding)  # fmt: skip
+
+
+def test_a_finding_set_absent_under_other_weights_names_both(
+    case: Case, investigate: Investigate, compared: Compared
+) -> None:
+    investigate(case)
+    second = investigate(case, findings=[{"term": "HP:0010055", "status": "excluded"}, *FINDINGS[1:]])
+    Run.objects.filter(pk=second.pk).update(manifest={**second.manifest, "ranker": "other-weights"})
+    found = compared(case)
+    hallux = next(
+        term
+        for term in move_of(found, "Pfeiffer syndrome").terms
+        if term.change.one.finding == "HP:0010055" and term.change.before and term.change.after
+    )
+    assert hallux.traced.cause is Cause.UNTOLD and set(hallux.traced.among) == {Cause.FINDING, Cause.SCORING}
+    assert term_words(hallux, found.between) == "absent; it was: present; the findings or the scoring"
+
+
 def test_words_of_the_note_differ_and_move_nothing(case: Case, investigate: Investigate, compared: Compared) -> None:
     investigate(case)
     investigate(case, note="Girl of 14 months with broad thumbs. She smiles.")
@@ -243,6 +293,33 @@ def test_an_objection_is_a_term_of_its_own(case: Case, investigate: Investigate,
     assert "Objection: Muenke syndrome explains all of it and more: raised in B alone (−1.5)." in said
 
 
+def test_a_run_that_was_stopped_before_its_leaders_were_challenged_explains_the_missing_objections(
+    case: Case, investigate: Investigate, compared: Compared
+) -> None:
+    first, second = investigate(case), investigate(case)
+    leader = Candidate.objects.get(run=first, rank=1)
+    body = {"type": "mimic", "label": "", "other": "Muenke syndrome"}
+    Contribution.objects.create(candidate=leader, position=99, kind="objection", value=-1.5, body=body)
+    Candidate.objects.filter(pk=leader.pk).update(score=leader.score - 1.5)
+    # As a run leaves it that was cancelled after ranking.
+    Step.objects.filter(run=second, action__in=("challenge", "conclude", "verify")).delete()
+    Contribution.objects.filter(candidate__run=second, kind="objection").delete()
+    Run.objects.filter(pk=second.pk).update(outcome="cancelled", reasons=[*second.reasons, "not_checked"])
+    found = compared(case)
+    row = row_of(found, "outcome")
+    assert [one.name for one in found.rows if one.differs] == ["outcome"]
+    assert (row.a, row.b) == ("Partial, leaders challenged", "Cancelled, leaders not challenged")
+    texts = [one.text for one in row.changes]
+    assert texts[0] == "Run B did not challenge its leaders: no objection counts in it"
+    assert any(one.startswith("B: The statements were not checked") for one in texts[1:])
+    assert not caveats(found)
+    term = Contribution.objects.filter(candidate__run=second, candidate__rank=2, kind="finding").first()
+    assert term is not None
+    Contribution.objects.filter(pk=term.pk).update(value=term.value - 1)
+    Candidate.objects.filter(pk=term.candidate_id).update(score=term.candidate.score - 1)
+    assert any("tell the operator" in one for one in caveats(compared(case))), "that no stop explains"
+
+
 # --- the knowledge differs ------------------------------------------------------------------------
 
 
@@ -270,6 +347,35 @@ def test_a_frequency_that_a_source_changed_is_told_with_both_values(two_knowledg
     assert "described, 1 of 10; it was: described, 6 of 10" in told_of(found, "Fifth")
 
 
+@pytest.mark.parametrize(
+    ("changed", "causes"),
+    [({"onset": "P3Y"}, {Cause.KNOWLEDGE}), ({"sex": "male"}, {Cause.KNOWLEDGE, Cause.PATIENT})],
+    ids=["its onset is no matter of this term", "frequencies are read by sex"],
+)
+def test_a_frequency_that_a_source_changed_beside_the_case(
+    publish: Callable[[World], Snapshot], begin: Callable[..., Case], investigate: Investigate, compared: Compared,
+    changed: dict[str, str], causes: set[Cause],
+) -> None:  # fmt: skip
+    publish(BASE)
+    case = begin()
+    investigate(case)
+    publish(BASE.with_rows("OMIM:300005", (TALL, "1/10")))
+    findings = [{"term": term} for term in PATIENT]
+    if "onset" in changed:
+        findings = [{**one, **(changed if one["term"] == TALL else {})} for one in findings]
+        investigate(case, findings=findings)
+    else:
+        investigate(case, **changed)
+    found = compared(case)
+    tall = next(
+        one
+        for one in move_of(found, "Fifth").terms
+        if one.change.one.finding == TALL and one.change.one.kind == "finding"
+    )
+    assert set(tall.traced.among or (tall.traced.cause,)) == causes
+    assert "1 of 10; it was: described, 6 of 10" in term_words(tall, found.between)
+
+
 def test_a_finding_that_is_newly_documented_lifts_its_disease(two_knowledges: Any, compared: Compared) -> None:
     case = two_knowledges(BASE, CHANGED)
     found = compared(case)
@@ -290,6 +396,75 @@ def test_diseases_that_became_one_are_said_to_be_one(two_knowledges: Any, compar
     said = move_words(alone, found.moves, found.between)
     assert "are one disease in the other run, and are counted there as one" in said
     adds_up(found)
+
+
+QUIET = BASE.with_rows("OMIM:300250", (DEAF, "8/10"), name="Late")  # after three hundred that are as far down
+LATE = QUIET.with_rows("OMIM:300250", (CLEFT, "9/10"), (TALL, "9/10"))
+
+
+def test_a_candidate_from_beyond_the_kept_ones_is_worked_out_and_explained(
+    two_knowledges: Any, compared: Compared
+) -> None:
+    found = compared(two_knowledges(QUIET, LATE))
+    adds_up(found)
+    risen = move_of(found, "Late")
+    assert risen.a is not None and not risen.a.kept and risen.a.rank > 50 and risen.b is not None
+    assert fsum(term.change.amount for term in risen.terms) == pytest.approx(risen.amount, abs=1e-6)
+    assert risen.cause is Cause.KNOWLEDGE
+    said = move_words(risen, found.moves, found.between)
+    assert "described, 9 of 10; it was: not described" in said
+    assert "Run A kept its first 50 candidates; the sum there was worked out from its knowledge." in said
+    (fallen,) = [one for one in found.moves.all if one.b is not None and not one.b.kept]
+    assert fallen.b is not None and fallen.b.rank == 51 and "Passed by Late" in told_of(found, fallen.one.name)
+    assert page_of(found).summary and not any("not known" in line.words for line in page_of(found).lines)
+
+
+def test_what_the_other_knowledge_does_not_rank_is_said_not_to_be_ranked(
+    two_knowledges: Any, compared: Compared
+) -> None:
+    found = compared(two_knowledges(BASE.without("OMIM:300005"), BASE))
+    new = move_of(found, "Fifth")
+    assert new.a is None and new.unranked
+    assert told_of(found, "Fifth").startswith("The knowledge of run A does not rank it. Here its sum is ")
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["the knowledge is gone", "the arithmetic is another one"])
+def test_what_cannot_be_worked_out_is_bounded_by_the_sums_without_objections(
+    two_knowledges: Any, compared: Compared, knowledge: Any, gone: bool
+) -> None:
+    import shutil
+
+    from corpus_ingest import library
+
+    case = two_knowledges(QUIET, LATE)
+    old = Run.objects.order_by("created_at").first()
+    assert old is not None
+    last = old.candidates.get(rank=50)
+    if gone:
+        shutil.rmtree(knowledge / old.manifest["snapshot"])
+        library.close_all()
+    else:
+        last.score -= 0.25
+        Candidate.objects.filter(pk=last.pk).update(score=last.score)
+    held = old.candidates.get(rank=4)
+    Contribution.objects.create(candidate=held, position=99, kind="objection", value=-40.0, body={"type": "mimic"})
+    Candidate.objects.filter(pk=held.pk).update(score=held.score - 40)
+    found = compared(case)
+    risen = move_of(found, "Late")
+    assert risen.a is None and not risen.unranked and not risen.terms
+    said = told_of(found, "Late")
+    assert f"only that it was at most {number(last.score)}, if it was ranked at all." in said
+
+
+def test_only_so_many_are_worked_out(two_knowledges: Any, compared: Compared) -> None:
+    few = many = BASE
+    for at in range(BEYOND + 4):
+        few = few.with_rows(f"OMIM:3002{at:02}", (DEAF, "8/10"), name=f"Late {at}")
+        many = many.with_rows(f"OMIM:3002{at:02}", (DEAF, "8/10"), (CLEFT, "9/10"), name=f"Late {at}")
+    found = compared(two_knowledges(few, many))
+    worked_out = [side for one in found.moves.all for side in (one.a, one.b) if side is not None and not side.kept]
+    assert len(worked_out) == BEYOND
+    assert sum("its sum there is not known" in told_of(found, one.one.name) for one in found.moves.all) == BEYOND + 8
 
 
 def test_the_versions_of_the_sources_stand_beside_each_other(two_knowledges: Any, compared: Compared) -> None:
@@ -394,7 +569,7 @@ def test_a_failed_run_is_compared_for_what_differs_and_says_why_it_has_no_ranks(
     found = compared(case)
     page = page_of(found)
     assert page.no_list == ("Run B failed: The knowledge is away.",) and not found.moves.all
-    assert not page.wide and len(found.rows) == 12 and found.evidence.only_a
+    assert not page.wide and len(found.rows) == 13 and found.evidence.only_a
 
 
 def test_a_run_that_was_cancelled_at_once_says_so(

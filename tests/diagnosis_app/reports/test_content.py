@@ -26,7 +26,7 @@ from diagnosis_app.reports.limits import result_digest
 from diagnosis_app.runs import actions, worker
 from diagnosis_app.runs.claim import claim
 from diagnosis_app.runs.models import Candidate, Claim, Evidence, Question, Run
-from diagnosis_app.runs.result import result_of
+from diagnosis_app.runs.result import none_leads, result_of
 from diagnosis_app.runs.store import Store
 from retrieval.errors import SnapshotMissing
 from tests.diagnosis_app.reports.reading import paper
@@ -248,6 +248,37 @@ def test_when_none_leads_the_report_says_that_first(ended: Run) -> None:
     step.save()
     report = report_of(ended)
     assert report.summary[0].text == "None of these leads." and report.summary[0].strong
+
+
+def test_whether_none_leads_is_told_by_the_ranking_after_the_last_answer(ended: Run) -> None:
+    step = ended.steps.get(action="rank")
+    step.detail["got"]["none_leads"] = True
+    step.save()
+    last = max(ended.steps.values_list("seq", flat=True))
+    for at, got in enumerate(({"none_leads": False}, {"answer": "unknown"}), start=1):
+        ended.steps.create(
+            key=f"ask:{at}", seq=last + at, action="ask", status="done", started_at=timezone.now(), detail={"got": got}
+        )
+    assert not none_leads(ended), "not known ranks nothing anew"
+    assert report_of(ended).summary[0].text == report_of(ended).candidates[0].name
+
+
+def test_the_first_of_two_that_are_level_is_level_too(ended: Run) -> None:
+    first, second = Candidate.objects.filter(run=ended, rank__lte=2).order_by("rank")
+    Candidate.objects.filter(pk=second.pk).update(score=first.score - 0.01)
+    report = report_of(ended)
+    assert [one.standing for one in report.candidates[:2]] == ["level", "level"]
+    assert "level with" in "".join(span.text for span in report.summary)
+    Candidate.objects.filter(pk=second.pk).update(score=first.score - 0.3)
+    assert report_of(ended).candidates[0].standing == "0.3 ahead"
+
+
+def test_a_finding_answered_as_uncertain_is_counted_among_what_was_not_used(ended: Run, user: User) -> None:
+    asked(ended, "HP:0000689", "Dental malocclusion", "uncertain", user)
+    report = report_of(ended)
+    listed = group(report, "uncertain")
+    assert "Dental malocclusion" in listed and len(listed) == 2
+    assert "2 uncertain findings" in facts(report)["Not used"]
 
 
 def test_a_passage_is_quoted_with_its_place_its_address_and_its_licence(ended: Run) -> None:

@@ -66,6 +66,13 @@ def test_lines_of_the_text_are_no_longer_than_a_record_takes(report: Report) -> 
     assert max(len(line) for line in as_text(report).splitlines()) <= WIDTH
 
 
+def test_long_findings_and_names_are_wrapped_too(ended: Run, report: Report) -> None:
+    long = "a phrase of the letter that nobody found a term for, " * 4
+    apart = replace(report.apart, other=long) if report.apart else None
+    told = replace(report, apart=apart, findings=(Group("unmapped", "Not mapped", (Item(long),)),))
+    assert apart and max(len(line) for line in as_text(told).splitlines()) <= WIDTH
+
+
 def test_an_ordinary_report_is_one_page_and_says_its_run_at_the_foot(report: Report) -> None:
     read = paper(as_pdf(report))
     assert len(read.pages) == 1
@@ -214,6 +221,10 @@ def test_the_phenopacket_is_valid_and_names_no_diagnosis(ended: Run, report: Rep
     assert all(one.version for one in message.meta_data.resources)
     made_by = message.meta_data.external_references[0]
     assert made_by.id == f"clew:{ended.pk}" and ended.manifest["snapshot"] in made_by.description
+    for said in (*report.reasons, *(fact.value for fact in report.limits)):
+        assert said in made_by.description
+    assert report.reasons and report.kept == ended.candidates.count() > len(listed)
+    assert message.interpretations[0].summary.startswith(f"Candidate 1 of {report.kept}, for discussion")
 
 
 def test_the_phenopacket_reads_back_as_the_case_that_was_investigated(ended: Run, report: Report) -> None:
