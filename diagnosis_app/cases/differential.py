@@ -156,7 +156,8 @@ def _standing(candidates: Sequence[ScoredDisease], position: int) -> str:
     if position == 0:
         if len(candidates) < 2:
             return ""
-        return _("%(lead)s ahead") % {"lead": f"{candidates[0].score - candidates[1].score:.1f}"}
+        ahead = candidates[0].score - candidates[1].score
+        return _("level") if ahead < SLIGHT else _("%(lead)s ahead") % {"lead": f"{ahead:.1f}"}
     behind = candidates[0].score - candidates[position].score
     return _("level") if behind < SLIGHT else _("%(gap)s behind") % {"gap": f"{behind:.1f}"}
 

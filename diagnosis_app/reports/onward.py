@@ -13,6 +13,7 @@ from diagnosis_app.cases.asking import Asked, Change, Section, asking, questions
 from diagnosis_app.cases.content import Content
 from diagnosis_app.cases.separating import Line, comparison_of, separates
 from diagnosis_app.reports.content import Apart, Listed, Next
+from diagnosis_app.runs.answering import not_known
 from diagnosis_app.runs.models import Run
 from retrieval.errors import RetrievalError
 
@@ -50,7 +51,7 @@ def _line(line: Line) -> str:
 def next_of(run: Run, content: Content) -> tuple[Next, ...]:
     """The questions worth most, in the order of the page; then genes."""
     try:
-        found = asking(questions_of(content, snapshot=str(run.manifest["snapshot"])), content)
+        found = asking(questions_of(content, snapshot=str(run.manifest["snapshot"]), skip=not_known(run)), content)
     except RetrievalError:
         return ()
     asked = [(section, one) for section in found.sections for one in section.questions]

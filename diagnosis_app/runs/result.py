@@ -184,11 +184,16 @@ def _had_cases(run: Run) -> bool:
 def none_leads(run: Run) -> bool:
     """Whether it was likelier that the diagnosis is none of the ranked diseases than that it is the first.
 
-    By the last ranking: an answer ranks anew.
+    By the last ranking: an answer ranks anew. What an objection moved was not weighed so: then nothing is said.
     """
     steps = run.steps.filter(action__in=("rank", "ask"), status="done").order_by("-seq")
     told = (step.detail.get("got", {}) for step in steps)
-    return bool(next((got["none_leads"] for got in told if "none_leads" in got), False))
+    last = next((got for got in told if "none_leads" in got), {})
+    first = run.candidates.order_by("rank").first()
+    led = next((one.get("id") for one in last.get("leaders", ())), None)
+    if first is None or first.disease != led or first.contributions.filter(kind=OBJECTION).exists():
+        return False
+    return bool(last["none_leads"])
 
 
 def with_knowledge(result: Result, knowledge: Knowledge, ranker: str) -> Result:

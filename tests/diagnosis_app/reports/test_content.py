@@ -332,3 +332,24 @@ def test_a_case_of_few_findings_gets_a_report_without_a_list(actor: Actor, team:
     run.refresh_from_db()
     report = report_of(run)
     assert report.outcome == "insufficient" and report.candidates == () and group(report, "present") == ["Seizure"]
+
+
+def test_what_an_objection_moved_is_not_said_to_be_led_by_none(ended: Run) -> None:
+    step = ended.steps.get(action="rank")
+    step.detail["got"]["none_leads"] = True
+    step.save()
+    assert none_leads(ended)
+    first, second = Candidate.objects.filter(run=ended, rank__lte=2).order_by("rank")
+    held = first.contributions.create(position=99, kind="objection", finding="HP:0001363", value=-0.1)
+    assert not none_leads(ended), "the leader was not weighed with it"
+    held.delete()
+    Candidate.objects.filter(pk=first.pk).update(rank=0)
+    Candidate.objects.filter(pk=second.pk).update(rank=1)
+    Candidate.objects.filter(pk=first.pk).update(rank=2)
+    assert not none_leads(ended), "another one leads by now"
+
+
+def test_what_was_answered_as_not_known_is_not_proposed_again(ended: Run, user: User) -> None:
+    proposed = [one.term for one in report_of(ended).next if one.term]
+    asked(ended, proposed[0], "the first", "unknown", user)
+    assert proposed[0] not in [one.term for one in report_of(ended).next]
