@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -70,6 +70,8 @@ class DenyByDefault:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
+        if any("\x00" in str(part) for part in (*args, *kwargs.values())):
+            raise Http404  # no database of ours can hold it, so it names nothing
         if getattr(view, "clew_open", False) or getattr(view, "clew_api", False):
             return None
         verb = getattr(view, "clew_verb", None)

@@ -140,7 +140,7 @@ def retry(actor: Actor, case: Case, attachment_id: UUID) -> Attachment:
 
 def _editable_now(case: Case) -> None:
     """Locks the case, so that its letters change one after the other; it may have been closed or purged meanwhile."""
-    now = Case.objects.select_for_update().filter(pk=case.pk).first()
+    now = Case.objects.select_for_update(no_key=True).filter(pk=case.pk).first()
     if now is None:
         raise Hidden()
     cases.require_editable(now)

@@ -74,7 +74,7 @@ def answer(actor: Actor, run: Run, key: str, said: str, words: str = "", *, no_m
     actor.require(Verb.RUN_ANSWER, run)
     given = _checked(Question.Answer.UNKNOWN.value if no_more else said, words)
     with transaction.atomic():
-        Run.objects.select_for_update().only("id").get(pk=run.pk)
+        Run.objects.select_for_update(no_key=True).only("id").get(pk=run.pk)
         question = Question.objects.filter(run=run, key=key).first()
         if question is None:
             raise Hidden(_("There is no such question."))

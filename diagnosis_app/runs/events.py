@@ -17,7 +17,7 @@ from diagnosis_app.runs.models import Event, Run
 
 def append(run_id: UUID, type: str, key: str, payload: Mapping[str, Any]) -> int:
     """The number of the event, new or old. The caller is in a transaction."""
-    Run.objects.select_for_update().only("id").get(pk=run_id)
+    Run.objects.select_for_update(no_key=True).only("id").get(pk=run_id)
     known = Event.objects.filter(run_id=run_id, key=key).values_list("seq", flat=True).first()
     if known is not None:
         return int(known)

@@ -188,7 +188,7 @@ def none_leads(run: Run) -> bool:
     """
     steps = run.steps.filter(action__in=("rank", "ask"), status="done").order_by("-seq")
     told = (step.detail.get("got", {}) for step in steps)
-    last = next((got for got in told if "none_leads" in got), {})
+    last: dict[str, Any] = next((got for got in told if "none_leads" in got), {})
     first = run.candidates.order_by("rank").first()
     led = next((one.get("id") for one in last.get("leaders", ())), None)
     if first is None or first.disease != led or first.contributions.filter(kind=OBJECTION).exists():

@@ -15,8 +15,10 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.models import Session
 from django.db import OperationalError
-from django.test import Client
+from django.http import Http404, HttpResponse
+from django.test import Client, RequestFactory
 
+from diagnosis_app.accounts.guard import DenyByDefault, open_to_all
 from diagnosis_app.accounts.models import User
 from diagnosis_app.bounded import MOST, Bounded
 from diagnosis_app.cases import actions
@@ -216,3 +218,23 @@ def test_a_form_where_json_belongs_is_refused_in_words(signed_in: Client) -> Non
     answer = client.post("/read/", body.encode(), content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 422
     assert "did not arrive as JSON" in json.loads(answer.content)["message"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/cases/{case}/runs/{run}/separates/%00/",
+        "/cases/{case}/runs/{run}/question/ask-1%00/",
+        "/cases/{case}/candidates/OMIM:101600%00/",
+        "/api/v1/cases/{case}/comparison/OMIM:101600%00/OMIM:123500",
+    ],
+)
+def test_an_address_with_a_nul_names_nothing(signed_in: Client, address: str) -> None:
+    """SQLite would look for it and PostgreSQL break over it: it is 404 before either is asked."""
+    nobody = "00000000-0000-4000-8000-000000000000"
+    assert signed_in.get(address.format(case=nobody, run=nobody)).status_code in {401, 404}
+    request, view = RequestFactory().get("/"), open_to_all(lambda _request, **_: HttpResponse())
+    guard = DenyByDefault(lambda _request: HttpResponse())
+    assert guard.process_view(request, view, (), {"key": "ask-1"}) is None
+    with pytest.raises(Http404):
+        guard.process_view(request, view, (), {"key": "ask-1\x00"})
