@@ -7,8 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import TooManyFilesSent
-from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
+from diagnosis_app import to_disk
 from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.models import Team
 from diagnosis_app.accounts.policy import Actor, Verb
@@ -45,7 +44,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # only until the form may be read: `_received` asks for the token
 def upload(request: HttpRequest) -> HttpResponseBase:
     """Files or zips with a form, streamed to the disk and read there; then the page that says what was read."""
-    request.upload_handlers = [_Bounded(request)]
+    request.upload_handlers = [to_disk.ToDisk(request, LARGEST)]
     try:
         return _received(request)
     except TooManyFilesSent:  # raised where the form is first read: by the check of its token
@@ -66,36 +65,16 @@ def _received(request: HttpRequest) -> HttpResponse:
 
 
 def _files(request: HttpRequest) -> list[tuple[str, Path]]:
-    arrived = [one for one in request.FILES.getlist("file") if isinstance(one, TemporaryUploadedFile)]
-    if any(isinstance(one, _Bounded) and one.stopped for one in request.upload_handlers):  # what came before is not all
+    files = to_disk.arrived(request, "file")
+    if files is None:
         raise TooLarge(
             _("Together the files are larger than %(n)s MB.") % {"n": LARGEST // 1024**2},
             field="file",
             hint=_("Pack them as a zip, or split them into several batches."),
         )
-    if not arrived:
+    if not files:
         raise Invalid(_("No file arrived."), field="file", hint=_("Choose a zip, or several files."))
-    return [(one.name or _("unnamed file"), Path(one.temporary_file_path())) for one in arrived]
-
-
-class _Bounded(TemporaryFileUploadHandler):
-    """The files of a form go to the disk; more than a form may carry stops the reading."""
-
-    taken = 0
-    stopped = False
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> Any:
-        self.taken += len(raw_data)
-        if self.taken > LARGEST:
-            self.stopped = True
-            raise StopUpload(connection_reset=False)
-        return super().receive_data_chunk(raw_data, start)
-
-    def file_complete(self, file_size: int) -> Any:
-        """None is kept open: a form brings a thousand. It lies on the disk until the request ends."""
-        done: Any = super().file_complete(file_size)
-        done.file.file.close()  # below the wrapper, whose own closing removes it
-        return done
+    return [(one.name or _("unnamed file"), to_disk.path_of(one)) for one in files]
 
 
 @require_safe

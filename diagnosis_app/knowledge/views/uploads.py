@@ -5,12 +5,9 @@ This is the only place that takes more than 5 MB, and only from a person who may
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import RequestDataTooBig
-from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, UnreadablePostError
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
+from diagnosis_app import to_disk
 from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.policy import Verb
 from diagnosis_app.cases.views.answers import answers_json, read_json
@@ -75,15 +73,15 @@ def discard(request: HttpRequest, upload_id: str) -> HttpResponse:
 @csrf_exempt  # only until the form may be read: `_received` asks for the token
 def form(request: HttpRequest) -> HttpResponse:
     """The same without a script: whole files with a form, streamed to the disk."""
-    request.upload_handlers = [BoundedFile(request)]
+    request.upload_handlers = [to_disk.ToDisk(request, FORM_LARGEST)]
     return _received(request)
 
 
 @csrf_protect
 def _received(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    files = [one for one in request.FILES.getlist("file") if isinstance(one, UploadedFile)]
-    if any(isinstance(one, BoundedFile) and one.stopped for one in request.upload_handlers):  # what came is not all
+    files = to_disk.arrived(request, "file")
+    if files is None:
         raise TooLarge(
             _("What was sent is larger than %(n)s MB.") % {"n": FORM_LARGEST // 1024**2},
             field="file",
@@ -91,24 +89,9 @@ def _received(request: HttpRequest) -> HttpResponse:
         )
     if not files:
         raise Invalid(_("No file arrived."), field="file", hint=_("Choose at least one file."))
-    arrived = [actions.receive_upload(actor, one.name or "", one.size or 0, one.chunks()) for one in files]
+    arrived = [actions.receive_upload(actor, one.name or "", one.size or 0, to_disk.pieces_of(one)) for one in files]
     query = urlencode([("upload", one.id) for one in arrived])
     return redirect(f"{reverse('knowledge_describe')}?{query}")
-
-
-class BoundedFile(TemporaryFileUploadHandler):
-    """A file of a form goes to the disk; what is larger than a form may carry stops the reading."""
-
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request)
-        self.taken, self.stopped = 0, False
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> Any:
-        self.taken += len(raw_data)
-        if self.taken > FORM_LARGEST:
-            self.stopped = True
-            raise StopUpload(connection_reset=False)
-        return super().receive_data_chunk(raw_data, start)
 
 
 def _told(upload: Upload) -> dict[str, object]:
