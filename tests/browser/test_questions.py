@@ -43,10 +43,7 @@ def test_a_question_is_answered_with_one_key_and_the_run_goes_on_to_its_result_w
             heading = page.get_by_role("heading", name="Does the patient have")
             expect(heading).to_contain_text(question.label)
             expect(page.locator("#run-state")).to_contain_text("Waiting for your answer")
-            if number == 1:
-                page.get_by_role("button", name="Present").focus()
-            else:
-                expect(heading).to_be_focused()  # whoever answers goes on with the next
+            expect(heading).to_be_focused()  # the first: nothing else was; then whoever answers goes on with the next
             page.keyboard.press(key)
             expect(page.locator("[data-question]")).to_have_count(0)
             expect(page.locator("#run-state")).not_to_contain_text("Waiting for your answer")
@@ -55,6 +52,22 @@ def test_a_question_is_answered_with_one_key_and_the_run_goes_on_to_its_result_w
         expect(page.locator("[data-ended=partial]")).to_be_visible()
         assert page.evaluate("window.stayed") is True
         assert [one.answer for one in run.questions.all()] == ["excluded", "uncertain", "unknown"]
+
+
+def test_a_question_takes_the_focus_from_nobody(web: Web, enter: Callable[..., Page], run: Run) -> None:
+    with web.serving():
+        page = enter()
+        page.goto(address(run))
+        expect(page.locator("#run-state")).to_contain_text("Queued")
+        page.get_by_role("button", name="Cancel").focus()
+        investigate(run)
+        expect(page.get_by_role("heading", name="Does the patient have")).to_be_visible()
+        expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+        page.keyboard.press("a")
+        assert open_question(run).answer == ""
+        page.get_by_role("button", name="Cancel").blur()
+        page.reload()
+        expect(page.get_by_role("heading", name="Does the patient have")).to_be_focused()
 
 
 def test_a_letter_in_the_words_beside_an_answer_is_no_answer(web: Web, enter: Callable[..., Page], run: Run) -> None:

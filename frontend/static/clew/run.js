@@ -76,9 +76,14 @@ document.addEventListener("submit", async (event) => {
   form.requestSubmit(event.submitter);
 });
 
-document.addEventListener("htmx:afterSettle", () => {
-  if (answered) document.getElementById("aq")?.focus();
-});
+/* Its keys work while the focus is in it: whoever has the focus nowhere is taken there too, without a jump. */
+function toQuestion() {
+  const nowhere = !document.activeElement || document.activeElement === document.body;
+  if (answered || nowhere) document.getElementById("aq")?.focus({ preventScroll: !answered });
+}
+
+document.addEventListener("htmx:afterSettle", toQuestion);
+toQuestion();
 
 /* One key answers a question, while the focus is in it and not in its text. */
 document.addEventListener("keydown", (event) => {
