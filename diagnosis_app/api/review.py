@@ -35,9 +35,9 @@ def give_verdict(
     actor = actor_of(request)
     run = _run(actor, Verb.VERDICT_GIVE, case_id, run_id)
     try:
-        verdicts.give(actor, run, disease, body.verdict, body.comment)
+        verdicts.give(actor, run, _storable(disease), body.verdict, body.comment)
     except Hidden:  # no candidate, and not named before
-        verdicts.give_another(actor, run, disease, body.verdict, body.comment)
+        verdicts.give_another(actor, run, _storable(disease), body.verdict, body.comment)
     return _review(actor, run)
 
 
@@ -46,7 +46,7 @@ def take_back_verdict(request: HttpRequest, case_id: UUID, run_id: UUID, disease
     """Deletes your verdict and its comment. The trail keeps which it was, without the comment."""
     actor = actor_of(request)
     run = _run(actor, Verb.VERDICT_GIVE, case_id, run_id)
-    verdicts.take_back(actor, run, disease)
+    verdicts.take_back(actor, run, _storable(disease))
     return _review(actor, run)
 
 
@@ -64,7 +64,7 @@ def recall_second_reader(request: HttpRequest, case_id: UUID, run_id: UUID, logi
     """Takes your request back, while they have not begun."""
     actor = actor_of(request)
     run = _run(actor, Verb.SECOND_ASK, case_id, run_id)
-    second.recall(actor, run, login)
+    second.recall(actor, run, _storable(login))
     return _review(actor, run)
 
 
@@ -102,7 +102,7 @@ def unmark_wrong_citation(
     """Takes your mark at this source back."""
     actor = actor_of(request)
     run = _run(actor, Verb.CITATION_MARK, case_id, run_id)
-    citations.unmark(actor, run, disease, evidence)
+    citations.unmark(actor, run, _storable(disease), _storable(evidence))
     return _review(actor, run)
 
 
@@ -111,6 +111,13 @@ def _run(actor: Actor, verb: Verb, case_id: UUID, run_id: UUID) -> Run:
     if run.case_id != case_id:
         raise Hidden()
     return run
+
+
+def _storable(name: str) -> str:
+    """A name out of the address. No database of ours can hold a NUL, so a name with one names nothing."""
+    if "\x00" in name:
+        raise Hidden()
+    return name
 
 
 def _review(actor: Actor, run: Run) -> words.Review:

@@ -26,7 +26,8 @@ TABLE = 'name,abstract\nFit syndrome,"It runs in families, and it stays."\nThird
 
 
 def drop(page: Page, *files: tuple[str, str]) -> None:
-    """Drops files on the page as a mouse would."""
+    """Drops files on the page as a mouse would, when its script is there to take them."""
+    page.wait_for_load_state()
     held = page.evaluate_handle(
         """files => {
           const transfer = new DataTransfer();

@@ -52,6 +52,14 @@ def test_what_is_wrong_is_named(ask: Asking, at: str) -> None:
     failure(ask.post(f"{at}/second-readers", {"reader": "nobody"}), 422, "input.invalid", field="reader")
 
 
+def test_a_name_with_a_nul_names_nothing(ask: Asking, at: str) -> None:
+    failure(ask.put(f"{at}/verdicts/{PFEIFFER}%00", {"verdict": "plausible"}), 404, "not_found")
+    failure(ask.delete(f"{at}/verdicts/{PFEIFFER}%00"), 404, "not_found")
+    failure(ask.delete(f"{at}/second-readers/bo%00"), 404, "not_found")
+    citation = f"{at}/wrong-citations/{PFEIFFER}/source%00"
+    assert ask.delete(citation).status_code == 404
+
+
 def test_a_second_reading_is_blind_until_it_is_committed(ask: Asking, at: str, bo: User) -> None:
     second = Asking(bo)
     failure(ask.post(f"{at}/second-readers", {"reader": bo.username}), 409, "review.no_verdict")
