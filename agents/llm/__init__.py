@@ -1,0 +1,1 @@
+"""Speaks with a reasoning model. It may argue and choose; it writes no number and is never needed."""
