@@ -38,7 +38,7 @@ def screened(
 ) -> tuple[list[Document], list[Held]]:
     """What may be shown of the documents, and what is held back, in the order of the documents."""
     kept, passed, held = finished or Finished(None), [], []
-    code, done = memo.code("corpus_ingest/screening*", *ROWS), 0
+    code, done = memo.code("corpus_ingest/screening*", "retrieval/hostile_text*", *ROWS), 0
     for portion in portions(documents):
         tick(done, len(documents))
         found = _screened(portion, (), kept, code)

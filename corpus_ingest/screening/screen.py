@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from corpus_ingest.screening import concealment
-from corpus_ingest.screening.instructions import instruction
 from corpus_ingest.screening.personal import personal
+from retrieval.hostile_text import concealment
+from retrieval.hostile_text.instructions import instruction
 from retrieval.passages.document import Block, BlockKind, Document, Unseen
 
 EXCERPT = 240  # characters that a curator is shown

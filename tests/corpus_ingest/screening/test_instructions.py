@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from corpus_ingest.screening.instructions import instruction
 from corpus_ingest.screening.screen import look
+from retrieval.hostile_text.instructions import instruction
 from tests.corpus_ingest.screening import attacks
 from tests.corpus_ingest.screening.benign import SENTENCES
 

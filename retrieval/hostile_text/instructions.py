@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from corpus_ingest.screening import folding
+from retrieval.hostile_text import folding
 
 
 def _any(*patterns: str) -> re.Pattern[str]:

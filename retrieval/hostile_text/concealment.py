@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from corpus_ingest.screening.folding import TAGS
+from retrieval.hostile_text.folding import TAGS
 
 _ZERO_WIDTH = re.compile("(?<=[A-Za-z\u00c0-\u024f])[\u200b-\u200d\u2060-\u2064\ufeff\u180e]+(?=[A-Za-z\u00c0-\u024f])")
 _RUN = re.compile(
