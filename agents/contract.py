@@ -15,7 +15,7 @@ from typing import Any
 
 from retrieval.model import Profile
 
-GRAPH_VERSION = "3"  # grows when the topology or a node's effects change; a started run then begins again
+GRAPH_VERSION = "4"  # grows when the topology or a node's effects change; a started run then begins again
 PLAN = (
     "intake",
     "rank",
@@ -38,6 +38,9 @@ class Reason(StrEnum):
     """Why a result is partial or insufficient. The ranking adds its own codes to these."""
 
     NO_REASONING_MODEL = "no_reasoning_model"
+    MODEL_AWAY = "model_away"  # the reasoning model stopped answering, and the investigation went on by rules
+    MODEL_SPENT = "model_spent"  # the tokens of this run were used up
+    MODEL_FAILED = "model_failed"  # an answer was asked for and none that could be used came
     OUT_OF_TIME = "out_of_time"
     NOT_CHECKED = "not_checked"  # stopped before the statements were checked, so none is shown
     STEP_FAILED = "step_failed"  # a part of the knowledge could not be read, and the investigation went on without it
@@ -52,6 +55,7 @@ class EventType(StrEnum):
     STEP_STARTED = "step.started"
     STEP_DONE = "step.done"
     STEP_FAILED = "step.failed"
+    THOUGHT = "step.thought"  # a piece of what the model reasons, as it comes
     RANKED = "differential"
     ASKED = "run.asked"  # a question stands in the thread
     WAITING = "run.waiting"  # for its answer; nobody works on the run
@@ -138,6 +142,7 @@ class RunRequest:
     budget: Budget = Budget()
     candidates: int = 50  # how many of the ranking are kept
     argued: int = 10  # for how many of the leading ones statements are written
+    note: str = ""  # of the case; shown to a reasoning model as data, and read by nothing else
     asks: bool = False  # whether somebody is there whom a question may be put to
 
 
@@ -272,6 +277,7 @@ class Claim:
     position: int = 0
     verified: bool = False
     removed_because: str = ""
+    doubted: bool = False  # it stands, and a second reading of its source saw it supported in part or not at all
 
     @property
     def key(self) -> str:

@@ -6,7 +6,7 @@ enters the record as evidence. It chooses nothing, and it writes nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -26,13 +26,15 @@ from agents.contract import (
     StepRecord,
     digest,
 )
-from agents.errors import LeaseLost, OutOfSteps, failure_of
+from agents.errors import LeaseLost, OutOfSteps, Stopped, failure_of
 from agents.evidence import of_ranking
+from agents.influence import MODEL, placed, weighed, without_model
 from agents.ledger import Argued, argue, candidate_record
-from agents.objections import objections_to, without_objections
+from agents.objections import OBJECTION, objections_to, without_objections
 from agents.passages import claims_of
-from agents.performing import AWAY, Outside, World, perform
+from agents.performing import AWAY, Outside, Performed, World, perform
 from agents.policies.situation import CLOSE, Situation
+from agents.prompts import JOBS
 from agents.record import Record
 from agents.verification import Ground, verify
 from retrieval.model import Finding, Profile, Status
@@ -83,10 +85,12 @@ class Environment:
     def step(self, action: str, why: Mapping[str, Any], given: object, key: str = "") -> Iterator[Step]:
         """Files one step under a key that stays the same when the step is done again."""
         key = key or action
-        known = {step.key: step.seq for step in self.record.steps()}
-        # The case is read before the steps are counted.
+        steps = self.record.steps()
+        known = {step.key: step.seq for step in steps}
         seq = known.get(key, max(known.values(), default=-1) + 1)
-        if seq > self.request.budget.steps:
+        # The case is read before the steps are counted; what the panel says has a budget of its own, of tokens.
+        counted = sum(step.action not in JOBS and step.key != key for step in steps)
+        if action not in JOBS and counted > self.request.budget.steps:
             raise OutOfSteps("The investigation used all the steps it was allowed.")
         begun = StepRecord(key, action, seq, why=why, digest_in=digest([self.request.case_digest, action, given]))
         with tracing.step(begun, self.request.run_id) as span:
@@ -95,7 +99,7 @@ class Environment:
             try:
                 yield step
             except Exception as error:
-                if isinstance(error, (LeaseLost, *self.record.away)):
+                if isinstance(error, (LeaseLost, Stopped, *self.record.away)):
                     raise  # nothing is known to have gone wrong with the step itself
                 self.record.step_failed(_filed(begun, step, failure_of(error)))
                 raise
@@ -133,7 +137,8 @@ class Environment:
         evidence = of_ranking(self.knowledge, request.case_digest, profile, ranking)
         self.record.keep_evidence([evidence])
         if ranking.outcome == "ranked":
-            kept = [candidate_record(self.knowledge, one) for one in ranking.candidates]
+            ranked = [candidate_record(self.knowledge, one) for one in ranking.candidates]
+            kept = self._placed([*ranked, *self._beyond(ranked, self._proposed())])
             self.record.keep_candidates(kept)
             self._tell_leaders(kept, ranking.total, key)
         return ranking, evidence.key
@@ -175,7 +180,7 @@ class Environment:
     # --- deciding and acting -----------------------------------------------------
 
     def situation(self, targets: Sequence[str], round: int) -> Situation:
-        steps = [one for one in self.record.steps() if one.digest_out or one.error]
+        steps = self.acted()
         return Situation(
             knowledge=self.knowledge,
             profile=self.profile,
@@ -184,12 +189,16 @@ class Environment:
             questions=self.record.questions(),
             targets=targets,
             round=round,
-            steps_left=self.request.budget.steps - len(steps) - AFTER,
+            steps_left=self.request.budget.steps - sum(one.action not in JOBS for one in steps) - AFTER,
             asks=self.request.asks,
             cases=bool(self.world.bank.size or self.world.local),
             passages=self.world.passages,
             failed=frozenset(one.key for one in steps if one.error),
         )
+
+    def acted(self) -> list[StepRecord]:
+        """The steps that came to an end, whichever."""
+        return [one for one in self.record.steps() if one.digest_out or one.error]
 
     @property
     def world(self) -> World:
@@ -197,7 +206,8 @@ class Environment:
 
     def may_go_back(self) -> bool:
         """Whether the end can still be reached after another round."""
-        return self.request.budget.steps + 1 - len(self.record.steps()) >= ENDING
+        done = sum(one.action not in JOBS for one in self.record.steps())
+        return self.request.budget.steps + 1 - done >= ENDING
 
     def shortfalls(self) -> list[str]:
         """What the result says of parts that could not be read, from the steps: also of those an earlier worker did."""
@@ -206,10 +216,15 @@ class Environment:
         failed = any(one.error for one in acted)
         return [*([str(Reason.STEP_FAILED)] if failed else []), *([str(Reason.SEARCH_AWAY)] if away else [])]
 
-    def act(self, decision: Decision, step: Step) -> list[str]:
-        """Performs the action; the keys of the evidence it brought."""
+    def performing(self, decision: Decision) -> Callable[[], Performed]:
+        """The action, ready to be performed: it reads the knowledge alone, so any thread may."""
         names = {one.disease: one.name for one in self.record.candidates()}
-        found = perform(decision.action, self.world, self.profile, names)
+        world, profile = self.world, self.profile
+        return lambda: perform(decision.action, world, profile, names)
+
+    def act(self, decision: Decision, step: Step, performed: Callable[[], Performed] | None = None) -> list[str]:
+        """Performs the action, or takes what came of it; the keys of the evidence it brought."""
+        found = (performed or self.performing(decision))()
         self.record.keep_evidence(found.evidence)
         step.got, step.left = found.got, [one.key for one in found.evidence]
         return step.left
@@ -218,6 +233,39 @@ class Environment:
         """The question as it stands in the thread, with its answer where there is one."""
         self.record.ask(QuestionRecord(key, seq, term, label, detail))
         return next(one for one in self.record.questions() if one.key == key)
+
+    # --- the panel ---------------------------------------------------------------
+
+    def add(self, diseases: Sequence[str]) -> None:
+        """Candidates that were proposed, where arithmetic puts them; doing it again changes nothing."""
+        order = self.record.candidates()
+        self.record.keep_candidates(self._placed([*order, *self._beyond(order, diseases)]))
+
+    def count_panel(self, key: str) -> list[str]:
+        """Places the candidates by what the panel found that is new, and writes what its quotes state: claim keys."""
+        order = self._placed(self.record.candidates())
+        self.record.keep_candidates(order)
+        argued = [self.look_up(one.disease) for one in order[: self.request.argued]]
+        self.keep_argued(argued)
+        if any(one.kind == MODEL for candidate in order for one in candidate.contributions):
+            self._tell_leaders(order, 0, key)
+        return [claim.key for one in argued for claim in one.claims]
+
+    def _placed(self, candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
+        return placed(candidates, weighed(self.record.steps()))
+
+    def _proposed(self) -> list[str]:
+        got = next((one.got for one in self.record.steps() if one.key == "proposer"), {})
+        return [str(one["id"]) for one in got.get("grounded", ())]
+
+    def _beyond(self, known: Sequence[CandidateRecord], diseases: Sequence[str]) -> list[CandidateRecord]:
+        """Those that the list does not hold, by the same sum."""
+        held = {one.disease for one in known}
+        fresh = [one for one in dict.fromkeys(diseases) if one not in held]
+        return [
+            candidate_record(self.knowledge, self.knowledge.ranker.explain(self.profile, one).candidate)
+            for one in fresh
+        ]
 
     # --- the sceptic -------------------------------------------------------------
 
@@ -240,16 +288,17 @@ class Environment:
         against `standing`.
         """
         before = self.record.candidates()
-        bare = _ordered([_with(one, without_objections(one)) for one in before])
+        bare = _ordered([_with(one, without_model(_with(one, without_objections(one)))) for one in before])
         order, challenged = list(before), {one.disease for one in before if _holds_objection(one)}
         while fresh := {one.disease for one in order[:CHALLENGED]} - challenged:
             challenged |= fresh
             leading = [one for one in bare if one.disease in challenged]
             order = _ordered([_objected(one, leading) if one.disease in challenged else one for one in bare])
+        order = self._placed(order)
         self.record.keep_candidates(order)
-        placed = {disease: place for place, disease in enumerate(standing["order"], 1)}
-        felled = tuple(one.disease for one in order if one.rank > placed[one.disease] and _holds_objection(one))
-        risen = tuple(one.disease for one in order[:CHALLENGED] if one.rank < placed[one.disease])
+        stood = {disease: place for place, disease in enumerate(standing["order"], 1)}
+        felled = tuple(one.disease for one in order if one.rank > stood[one.disease] and _holds_objection(one))
+        risen = tuple(one.disease for one in order[:CHALLENGED] if one.rank < stood[one.disease])
         caught = _caught(standing, order)
         if felled or caught:
             self._tell_leaders(order, 0, key)
@@ -293,8 +342,8 @@ def _ordered(candidates: Sequence[CandidateRecord]) -> list[CandidateRecord]:
 
 
 def _grounded(stored: CandidateRecord, argued: CandidateRecord) -> CandidateRecord:
-    objections = [term for term in stored.contributions if term not in without_objections(stored)]
-    return replace(_with(argued, (*argued.contributions, *objections)), rank=stored.rank, strength=stored.strength)
+    own = [term for term in stored.contributions if term.kind in (OBJECTION, MODEL)]
+    return replace(_with(argued, (*argued.contributions, *own)), rank=stored.rank, strength=stored.strength)
 
 
 def _leader(one: CandidateRecord) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The topology of an investigation and nothing else: which node follows which.
 
-intake → rank → (decide ⇄ act or ask)* → weigh → challenge → conclude → verify, and from the challenge back to decide
-where a leader fell.
+intake → read → rank → propose → (decide ⇄ act or ask)* → weigh → argue → challenge → plan → conclude → verify → review,
+and from the challenge back to decide where a leader fell. At read, propose, argue, plan and review the panel speaks;
+without a model it is silent.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from agents.nodes.challenge import challenge
 from agents.nodes.conclude import conclude
 from agents.nodes.decide import decide
 from agents.nodes.intake import intake
+from agents.nodes.panel import argue, plan, propose, read, review
 from agents.nodes.rank import rank
 from agents.nodes.verify import verify
 from agents.nodes.weigh import weigh
@@ -27,14 +29,19 @@ from agents.state import Context, State
 
 NODES: Mapping[str, Callable[..., State]] = {
     "intake": intake,
+    "read": read,
     "rank": rank,
+    "propose": propose,
     "decide": decide,
     "act": act,
     "ask": ask,
     "weigh": weigh,
+    "argue": argue,
     "challenge": challenge,
+    "plan": plan,
     "conclude": conclude,
     "verify": verify,
+    "review": review,
 }
 Graph = TypeVar("Graph", bound=StateGraph[Any, Any, Any, Any])
 
@@ -48,20 +55,25 @@ def wired(graph: Graph, nodes: Mapping[str, Callable[..., Any]]) -> Graph:
     for name, node in nodes.items():
         graph.add_node(name, node)
     graph.add_edge(START, "intake")
-    graph.add_edge("intake", "rank")
+    graph.add_edge("intake", "read")
+    graph.add_edge("read", "rank")
     graph.add_conditional_edges("rank", _after_rank)
+    graph.add_edge("propose", "decide")
     graph.add_conditional_edges("decide", _after_decide)
     graph.add_edge("act", "decide")
     graph.add_edge("ask", "decide")
-    graph.add_edge("weigh", "challenge")
+    graph.add_edge("weigh", "argue")
+    graph.add_edge("argue", "challenge")
     graph.add_conditional_edges("challenge", _after_challenge)
+    graph.add_edge("plan", "conclude")
     graph.add_edge("conclude", "verify")
-    graph.add_edge("verify", END)
+    graph.add_edge("verify", "review")
+    graph.add_edge("review", END)
     return graph
 
 
-def _after_rank(state: State) -> Literal["decide", "__end__"]:
-    return "decide" if state.get("candidates") else "__end__"
+def _after_rank(state: State) -> Literal["propose", "__end__"]:
+    return "propose" if state.get("candidates") else "__end__"
 
 
 def _after_decide(state: State) -> Literal["act", "ask", "weigh"]:
@@ -71,5 +83,5 @@ def _after_decide(state: State) -> Literal["act", "ask", "weigh"]:
     return "ask" if verb == Verb.ASK else "act"
 
 
-def _after_challenge(state: State) -> Literal["decide", "conclude"]:
-    return "decide" if state["decision"].get("verb") == "back" else "conclude"
+def _after_challenge(state: State) -> Literal["decide", "plan"]:
+    return "decide" if state["decision"].get("verb") == "back" else "plan"

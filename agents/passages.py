@@ -53,6 +53,15 @@ def _sealed(disease: Disease, passage: Passage, title: str, source: SourceOf, sp
     return seal(EvidenceKind.PASSAGE, named, version, f"passage {passage.id}", quote, body, span)
 
 
+def requoted(knowledge: Knowledge, evidence: Evidence, quote: str) -> Evidence | None:
+    """The same passage with other words of it quoted; None where they do not stand in it, or say nothing."""
+    start = str(evidence.body["text"]).find(quote)
+    if start < 0 or not quote.strip():
+        return None
+    span = (start, start + len(quote))
+    return seal(evidence.kind, evidence.source, evidence.version, evidence.locator, quote, evidence.body, span)
+
+
 def holds(knowledge: Knowledge, evidence: Evidence) -> bool:
     """Whether the passage still stands there, word for word, in that document, and the quote at its place in it."""
     store, disease = knowledge.passages, evidence.body.get("disease")

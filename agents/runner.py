@@ -19,6 +19,8 @@ from agents.contract import Failure, Outcome, OutcomeCode, Reason, RunRequest, W
 from agents.environment import Environment
 from agents.errors import OutOfSteps, Stopped
 from agents.graph import build
+from agents.llm.asking import Model
+from agents.panel.table import SPENT, Table, asked, away
 from agents.performing import Outside
 from agents.policies.rules import Rules
 from agents.policies.situation import Policy
@@ -63,6 +65,7 @@ def run(
     *,
     outside: Outside | None = None,
     policy: Policy | None = None,
+    model: Model | None = None,
 ) -> Outcome | Waiting:
     """Starts the investigation, or goes on after its last finished step. `Waiting` where a question has no answer yet.
 
@@ -72,23 +75,29 @@ def run(
     """
     graph = build(saver)
     config = _config(request)
-    context = Context(Environment(request, knowledge, record, outside), policy or Rules())
+    environment = Environment(request, knowledge, record, outside)
+    table = Table(model, stopping=lambda: control.reason is not None) if model is not None else None
+    context = Context(environment, policy or Rules(), table)
     begun = saver.get_tuple(config) is not None
     given: State | Command[Any] | None = None if begun else {}
-    if begun and (asked := _interrupted(graph.get_state(config))):
-        if not _is_answered(record, asked):
-            return Waiting(asked)
-        given = Command(resume=asked)
+    if begun and (stands := _interrupted(graph.get_state(config))):
+        if not _is_answered(record, stands):
+            return Waiting(stands)
+        given = Command(resume=stands)
     try:
         state = graph.invoke(given, config, context=context, durability="sync", control=control.drain)
     except GraphDrained as drained:
         if drained.reason != OUT_OF_TIME:
             raise Stopped(f"The investigation was stopped: {drained.reason}.") from None
-        return _unfinished(record, OUT_OF_TIME)
+        return _unfinished(environment, OUT_OF_TIME, table)
+    except Stopped:
+        if control.reason != OUT_OF_TIME:
+            raise
+        return _unfinished(environment, OUT_OF_TIME, table)
     except OutOfSteps as error:
-        return _unfinished(record, error.code)
-    asked = _interrupted(graph.get_state(config))
-    return Waiting(asked) if asked else _outcome(state)
+        return _unfinished(environment, error.code, table)
+    stands = _interrupted(graph.get_state(config))
+    return Waiting(stands) if stands else _outcome(state, shortfall(environment, table))
 
 
 def _interrupted(state: StateSnapshot) -> str:
@@ -126,15 +135,26 @@ def _config(request: RunRequest) -> RunnableConfig:
     return {"configurable": {"thread_id": thread_of(request.run_id)}, "recursion_limit": limit}
 
 
-def _outcome(state: State | dict[str, Any]) -> Outcome:
+def shortfall(environment: Environment, table: Table | None) -> list[str]:
+    """What the result says of the model, where it did not take part to the end."""
+    if table is None:
+        return [str(Reason.NO_REASONING_MODEL)]
+    if why := away(environment):
+        return [str(Reason.MODEL_SPENT if why == SPENT else Reason.MODEL_AWAY)]
+    return [str(Reason.MODEL_FAILED)] if any("failed" in got for got in asked(environment)) else []
+
+
+def _outcome(state: State | dict[str, Any], of_model: list[str]) -> Outcome:
     if insufficient := state.get("insufficient"):
         return Outcome(OutcomeCode.INSUFFICIENT, tuple(insufficient))
-    return Outcome(OutcomeCode.PARTIAL, (*state.get("reasons", ()), str(Reason.NO_REASONING_MODEL)))
+    reasons = (*state.get("reasons", ()), *of_model)
+    whole = set(reasons) <= {str(Reason.TWO_DISEASES)}
+    return Outcome(OutcomeCode.RANKED if whole else OutcomeCode.PARTIAL, reasons)
 
 
-def _unfinished(record: Record, why: str) -> Outcome:
+def _unfinished(environment: Environment, why: str, table: Table | None) -> Outcome:
     """The time or the steps are used up: what was ranked stands, statements nobody checked are not shown."""
-    if not record.candidates():
+    if not environment.record.candidates():
         return Outcome(
             OutcomeCode.FAILED,
             error=Failure(
@@ -143,4 +163,4 @@ def _unfinished(record: Record, why: str) -> Outcome:
                 "Start it again when the machine is less busy, or raise CLEW_RUN_SECONDS.",
             ),
         )
-    return Outcome(OutcomeCode.PARTIAL, (why, str(Reason.NOT_CHECKED), str(Reason.NO_REASONING_MODEL)))
+    return Outcome(OutcomeCode.PARTIAL, (why, str(Reason.NOT_CHECKED), *shortfall(environment, table)))

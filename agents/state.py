@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict
 
 from agents.environment import Environment
+from agents.panel.table import Table
 from agents.policies.situation import Policy
 
 
@@ -23,6 +24,7 @@ class State(TypedDict, total=False):
     insufficient: Annotated[list[str], union]  # reason codes: nothing was ranked
     reasons: Annotated[list[str], union]  # what the result says of itself
     decision: Mapping[str, Any]  # what is done next, as a policy chose it
+    beside: list[Mapping[str, Any]]  # what is done at the same time
     stopped: Mapping[str, Any]  # why nothing more was looked for
     targets: list[str]  # diseases that the sceptic sent the investigation back to
     round: int  # how often it was sent back
@@ -34,3 +36,4 @@ class Context:
 
     environment: Environment
     policy: Policy
+    table: Table | None = None  # of the panel; None where no model is connected

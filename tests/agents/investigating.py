@@ -11,6 +11,7 @@ from typing import Any
 from agents import checkpoints, runner
 from agents.actions import Decision
 from agents.contract import Answer, Budget, Outcome, RunRequest, Waiting
+from agents.llm.asking import Model
 from agents.memory import MemoryRecord
 from agents.performing import Outside
 from agents.policies.rules import Rules
@@ -57,6 +58,7 @@ class Investigation:
     record: MemoryRecord = field(default_factory=MemoryRecord)
     policy: Policy = field(default_factory=Watched)
     outside: Outside | None = None
+    model: Model | None = None
     place: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="clew-test-")))
 
     def go(self) -> Outcome | Waiting:
@@ -64,7 +66,14 @@ class Investigation:
         with checkpoints.sqlite_file(self.place / "checkpoints.sqlite3") as saver:
             control = runner.Control()
             return runner.run(
-                self.request, self.world, self.record, saver, control, outside=self.outside, policy=self.policy
+                self.request,
+                self.world,
+                self.record,
+                saver,
+                control,
+                outside=self.outside,
+                policy=self.policy,
+                model=self.model,
             )
 
     def elsewhere(self) -> Investigation:

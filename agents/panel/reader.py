@@ -1,0 +1,61 @@
+"""Reads the note once more, for findings that the case does not hold. None of them enters the case by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from agents.evidence import label_of
+from agents.panel.briefing import term_named
+from agents.panel.schemas import NAME, QUOTE, many, obj, text
+from agents.panel.table import Kept, Table
+
+if TYPE_CHECKING:
+    from agents.environment import Environment
+
+PART = 3_500  # characters of the note that are read at once
+PARTS = 6
+MOST = 12
+SCHEMA = obj(findings=many(obj(quote=text(QUOTE), name=text(NAME)), MOST))
+
+
+def read_note(environment: Environment, table: Table) -> None:
+    """A call for each part, so that no part can speak for another."""
+    for n, part in enumerate(_parts(environment.request.note), 1):
+        shown = table.show(part, f"N{n} note")
+        if shown.hostile:
+            table.withhold(environment, "reader", f"reader-{n}", {}, shown.hostile)
+            continue
+
+        def read(data: Mapping[str, Any], part: str = part) -> Kept:
+            return _kept(environment, part, data)
+
+        table.ask(environment, "reader", f"reader-{n}", shown.text, SCHEMA, read)
+
+
+def _parts(note: str) -> list[str]:
+    """The note in paragraphs put together, none longer than a part."""
+    parts: list[str] = []
+    for paragraph in note.split("\n\n"):
+        for start in range(0, max(len(paragraph), 1), PART):
+            piece = paragraph[start : start + PART].strip()
+            if piece and parts and len(parts[-1]) + len(piece) < PART:
+                parts[-1] = f"{parts[-1]}\n\n{piece}"
+            elif piece:
+                parts.append(piece)
+    return parts[:PARTS]
+
+
+def _kept(environment: Environment, part: str, data: Mapping[str, Any]) -> Kept:
+    known = {one.term for one in environment.profile.findings}
+    found: dict[str, dict[str, str]] = {}
+    refused = 0
+    for one in data["findings"]:
+        term = term_named(environment.knowledge, one["name"])
+        if term is None or not one["quote"].strip() or one["quote"] not in part:
+            refused += 1
+        elif term not in known:
+            found.setdefault(
+                term, {"term": term, "label": label_of(environment.knowledge, term), "quote": one["quote"]}
+            )
+    return Kept({"found": list(found.values())}, refused)

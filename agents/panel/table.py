@@ -1,0 +1,153 @@
+"""The table at which the panel sits: the model, the fence of this run, and how a member is asked once and filed.
+
+Asking is a step of the run: what was asked for, what was kept of the answer and what was set aside, the reasoning, the
+tokens. A step that is done is never asked again, by whichever worker. Where no answer comes the step says why, and the
+run goes on without it; after a failure that another try will not mend soon, nothing more is asked in this run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from agents.contract import EventType, digest
+from agents.errors import Stopped
+from agents.llm.asking import Model, Prompt
+from agents.llm.failures import ModelError
+from agents.panel.briefing import Briefing
+from agents.panel.fence import Fence, hostile
+from agents.prompts import JOBS, rules, template
+
+if TYPE_CHECKING:
+    from agents.environment import Environment
+
+CALL = 120.0  # seconds that one answer may take
+REASONING = 20_000  # characters of reasoning that are kept with a step
+PIECE = 400  # characters that are told at once while it is thinking
+AWAY = frozenset(
+    f"model.{code}" for code in ("unreachable", "refused", "overloaded", "timeout", "egress", "resting", "error")
+)
+SPENT = "model.budget"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What stands of a reply, as facts for the thread, and how much of it stood on nothing."""
+
+    got: Mapping[str, Any]
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Somebody else's text for a prompt. `hostile` is why it is not in it."""
+
+    text: str
+    hostile: str = ""
+
+
+Read = Callable[[Mapping[str, Any]], Kept]
+
+
+@dataclass
+class Table:
+    model: Model
+    fence: Fence = field(default_factory=Fence)
+    stopping: Callable[[], bool] = lambda: False
+
+    def ask(
+        self,
+        environment: Environment,
+        job: str,
+        key: str,
+        said: str,
+        schema: Mapping[str, Any],
+        read: Read,
+        *,
+        why: Mapping[str, Any] | None = None,
+        think: bool = True,
+    ) -> Mapping[str, Any] | None:
+        """What a member's answer came to, now or when it was asked before; None where there is none."""
+        done = environment.done(key)
+        if done is not None:
+            return None if "failed" in done.got else done.got
+        if away(environment):
+            return None
+        with environment.step(job, why or {}, digest(said), key) as step:
+            try:
+                reply = self.model.ask(
+                    self._prompt(environment, job, said),
+                    schema,
+                    tokens=left(environment),
+                    seconds=CALL,
+                    heard=self._listening(environment, job, key),
+                    think=think,
+                )
+            except ModelError as error:
+                step.got = {"failed": error.code, "model": error.usage.as_json()}
+                return None
+            kept = read(reply.data)
+            step.got = {
+                **kept.got,
+                "refused": kept.refused,
+                "said": dict(reply.data),
+                "reasoning": reply.reasoning[:REASONING],
+                "model": reply.usage.as_json(),
+            }
+            return step.got
+
+    def show(self, text: str, label: str) -> Shown:
+        """A text as data; nothing of it where it speaks to a machine."""
+        why = hostile(text)
+        return Shown("", why) if why else Shown(self.fence.around(text, label=label))
+
+    def withhold(self, environment: Environment, job: str, key: str, why: Mapping[str, Any], what: str) -> None:
+        """Files that a text was not shown to the model, and why."""
+        with environment.step(job, why, what, key) as step:
+            step.got = {"withheld": what}
+
+    def _prompt(self, environment: Environment, job: str, said: str) -> Prompt:
+        """What is the same in every call stands first: the rules, the patient, the job."""
+        chosen = template(job)
+        patient = Briefing(environment.knowledge, environment.profile).text
+        system = rules().replace("{mark}", self.fence.mark)
+        return Prompt(job, chosen.digest, system, f"{patient}\n\n{chosen.text}\n\n{said}".rstrip())
+
+    def _listening(self, environment: Environment, job: str, key: str) -> Callable[[str], None]:
+        held: list[str] = []
+        told = 0
+
+        def heard(piece: str) -> None:
+            nonlocal told
+            if self.stopping():
+                raise Stopped("The investigation was stopped while the model was thinking.")
+            held.append(piece)
+            text = "".join(held)
+            if len(text) >= PIECE and told * PIECE < REASONING:
+                held.clear()
+                payload = {"key": key, "action": job, "text": text}
+                environment.record.tell(EventType.THOUGHT, f"thought:{key}:{told}", payload)
+                told += 1
+
+        return heard
+
+
+def asked(environment: Environment) -> list[Mapping[str, Any]]:
+    """What came of every call so far."""
+    return [one.got for one in environment.record.steps() if one.action in JOBS and one.got]
+
+
+def left(environment: Environment) -> int:
+    """Tokens that the run may still take."""
+    spent = sum(_tokens(got.get("model") or {}) for got in asked(environment))
+    return max(environment.request.budget.tokens - spent, 0)
+
+
+def away(environment: Environment) -> str:
+    """Why nothing more is asked in this run; empty where it is."""
+    return next((str(got["failed"]) for got in asked(environment) if got.get("failed") in AWAY | {SPENT}), "")
+
+
+def _tokens(usage: Mapping[str, Any]) -> int:
+    return int(usage.get("prompt") or 0) + int(usage.get("completion") or 0)
