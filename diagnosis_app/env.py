@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from agents.llm import address as model_address
 from retrieval.search import milvus_address
 
 
@@ -193,6 +194,35 @@ def milvus(name: str, default: Path, help: str) -> str:
         return text
 
     return str(_read(name, str(default), help, parse, secret=True))
+
+
+def model(name: str, help: str) -> str:
+    """An address of a reasoning model as `agents.llm.address` reads it, or nothing."""
+
+    def parse(text: str) -> str:
+        if text:
+            model_address.read(text)
+        return text
+
+    return str(_read(name, "", help, parse))
+
+
+def price(name: str, help: str) -> tuple[float, float] | None:
+    """Two numbers, of what goes in and what comes out, or nothing."""
+
+    def parse(text: str) -> tuple[float, float] | None:
+        if not text:
+            return None
+        try:
+            into, out = (float(part) for part in text.split(","))
+        except ValueError:
+            raise ValueError("expected two numbers with a comma between them, such as 0.5,1.5") from None
+        if not (0 <= into < 1e6 and 0 <= out < 1e6):  # NaN is neither
+            raise ValueError("expected two numbers from 0 to a million")
+        return into, out
+
+    found: tuple[float, float] | None = _read(name, "", help, parse)
+    return found
 
 
 def sqlite(file: Path) -> dict[str, Any]:

@@ -60,6 +60,31 @@ MILVUS_PUBLIC = env.boolean(
     "Milvus may be outside this machine and private networks, over https: vectors of questions go there.",
 )
 RETRIEVAL_SOCKET = embedded_redis.socket_in(VAR_DIR, "retrieval.sock")
+MODEL = env.model(
+    "CLEW_MODEL",
+    "Reasoning model: the base address of an OpenAI-compatible server and the model's name there, "
+    "http://HOST:8000/v1#MODEL; empty: rules decide alone. docs/models.md.",
+)
+MODEL_KEY = env.string(
+    "CLEW_MODEL_KEY", "", "The key of the reasoning model's server, if it asks for one.", secret=True
+)
+MODEL_PUBLIC = env.boolean(
+    "CLEW_MODEL_PUBLIC",
+    False,
+    "The reasoning model may be outside this machine and private networks, over https: findings and notes go there, "
+    "without what tells who it is.",
+)
+MODEL_TOKENS = env.integer(
+    "CLEW_MODEL_TOKENS",
+    200_000,
+    "Tokens that one investigation may use of the reasoning model, questions and answers together.",
+    low=0,
+    high=100_000_000,
+)
+MODEL_PRICE = env.price(
+    "CLEW_MODEL_PRICE",
+    "What a million tokens cost, of questions and of answers: 0.5,1.5. Empty: no costs are shown.",
+)
 PHENOPACKET_STORE = env.string(
     "CLEW_PHENOPACKET_STORE",
     "",

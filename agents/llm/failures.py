@@ -30,10 +30,14 @@ class Refused(ModelError):
 
 
 class Overloaded(ModelError):
-    """429, or a fault on the server's side."""
+    """429, or a fault on the server's side. `wait`: the seconds after which it wants to be asked again, if it said."""
 
     code = "model.overloaded"
     retryable = True
+
+    def __init__(self, message: str, *, hint: str = "", usage: Usage | None = None, wait: float | None = None) -> None:
+        super().__init__(message, hint=hint, usage=usage)
+        self.wait = wait
 
 
 class TimedOut(ModelError):

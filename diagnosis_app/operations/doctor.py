@@ -51,7 +51,7 @@ def examine() -> Iterator[Finding]:
     if broken:
         yield broken
         return
-    from diagnosis_app.operations.checks import configuration, data, machine, services
+    from diagnosis_app.operations.checks import configuration, data, machine, model, services
 
     wrong = {name for name, _ in problems}
     yield from configuration.readable(problems)
@@ -73,6 +73,7 @@ def examine() -> Iterator[Finding]:
         (data.static_files, ""),
         (services.queue, "REDIS_URL"),
         (services.retrieval, "CLEW_EMBEDDER"),
+        (model.model, "CLEW_MODEL"),
     ):
         if needs not in wrong:
             yield from _guarded(check)

@@ -121,6 +121,7 @@ def test_an_open_door_leads_to_the_operators_address_alone_and_only_after_a_conf
 
 # Modules that can open a connection to another machine. A new one is a decision, not an accident.
 DOORS = {
+    "agents/llm/line.py",  # the reasoning model, if one is named; inside the house unless an operator says otherwise
     "corpus_ingest/literature/door.py",  # papers on demand, off by default
     "diagnosis_app/operations/management/commands/serve.py",  # asks its own web process whether it answers
     "corpus_ingest/loading.py",  # releases of known sources, when somebody asks for them

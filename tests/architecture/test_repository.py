@@ -12,8 +12,8 @@ from django.core.management import get_commands
 
 from tests.environment import ROOT
 
-SKIPPED = {".git", ".venv", "var", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache",
-           ".hypothesis", ".import_linter_cache", ".langgraph_api", "secrets"}  # fmt: skip
+SKIPPED = {".git", ".venv", ".venv-vllm", "var", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache",
+           ".pytest_cache", ".hypothesis", ".import_linter_cache", ".langgraph_api", "secrets"}  # fmt: skip
 # Written apart, so that this file does not find itself.
 FOREIGN = [
     "/wo" + "rk/", "/opt/" + "wheels", "/opt/" + "pypi", "file://" + "/opt", "pypi" + ".org", "python" + "hosted.org",

@@ -46,7 +46,8 @@ from retrieval.model import Finding, Profile
 ranking = library.current().ranker.rank(Profile((Finding("HP:0001250"), Finding("HP:0001263"), Finding("HP:0000252"))))
 loaded = {name.partition(".")[0] for name in sys.modules}
 print(json.dumps({"views": len(list(views(get_resolver().url_patterns))), "statuses": statuses,
-                  "candidates": len(ranking.candidates), "loaded": sorted(loaded)}))
+                  "candidates": len(ranking.candidates), "loaded": sorted(loaded),
+                  "asking": sorted(name for name in sys.modules if name.startswith("agents.llm."))}))
 """
 
 
@@ -63,3 +64,5 @@ def test_the_web_process_loads_no_model_no_index_and_no_graph(knowledge_director
     assert report["candidates"] > 0
     assert {"django", "numpy"} <= set(report["loaded"]), "the list of loaded modules is not what it says"
     assert not HEAVY & set(report["loaded"])
+    # The settings read an address; what would ask a reasoning model is loaded by those who investigate.
+    assert not {"agents.llm.client", "agents.llm.line", "agents.llm.completions"} & set(report["asking"])

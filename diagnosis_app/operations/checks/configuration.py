@@ -22,6 +22,7 @@ STEERING = {
     "CLEW_TORCH": "What to install as torch: a requirement, a wheel's path, or `off`: no search by meaning.",
     "CLEW_CHROMIUM": "The browser of the browser tests, when it is not on the path.",
     "CLEW_TEST_DATABASE": "`sqlite` or `postgres`: the database of a test run.",
+    "CLEW_TEST_VLLM": "The folder of an environment with vLLM, for the tests that start a real one.",
     "CLEW_TEST_KNOWLEDGE": "A knowledge directory for the tests to use as it is, instead of building one.",
 }
 
