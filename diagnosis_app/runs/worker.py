@@ -24,6 +24,7 @@ from psycopg.conninfo import make_conninfo
 from agents import checkpoints, contract, runner
 from agents.contract import Budget, Failure, Outcome, OutcomeCode, RunRequest, Waiting
 from agents.errors import LeaseLost, Stopped, failure_of
+from agents.llm.asking import Model
 from agents.performing import Outside
 from corpus_ingest import library
 from diagnosis_app.cases.content import read_content
@@ -31,8 +32,9 @@ from diagnosis_app.local_cases.bank import bank_of
 from diagnosis_app.runs import shutdown
 from diagnosis_app.runs.bell import ring
 from diagnosis_app.runs.claim import Lease, claim, release, renew
-from diagnosis_app.runs.manifest import code_digest
+from diagnosis_app.runs.manifest import code_digest, model_for
 from diagnosis_app.runs.models import Run, State, Step
+from diagnosis_app.runs.reasoning import reasoning_model
 from diagnosis_app.runs.store import Store
 from retrieval.errors import RetrievalError
 from retrieval.knowledge import Knowledge
@@ -124,18 +126,26 @@ def _investigate(run: Run, store: Store, control: runner.Control) -> Outcome | W
     own = bank_of(run.team_id, knowledge, apart_from=run.case_id)
     outside = Outside(search=Client(Path(settings.RETRIEVAL_SOCKET)), local=own)
     with _checkpoints() as saver:
-        return runner.run(_request(run, knowledge), knowledge, store, saver, control, outside=outside)
+        request, model = _request(run, knowledge), _model(run)
+        return runner.run(request, knowledge, store, saver, control, outside=outside, model=model)
+
+
+def _model(run: Run) -> Model | None:
+    """The model that the run pinned. Another one is not asked in its place: the rules go on."""
+    pinned = run.manifest.get("model")
+    return reasoning_model() if pinned and pinned == model_for() else None
 
 
 def _request(run: Run, knowledge: Knowledge) -> RunRequest:
     """The manifest, as the agents take it; the profile is the one the instant ranking reads."""
-    profile = read_content(run.version.content).profile()
+    content = read_content(run.version.content)
     budget = run.manifest["budget"]
     return RunRequest(
         run_id=str(run.pk),
         snapshot=knowledge.id,
         case_digest=run.version.digest,
-        profile=rankable(knowledge.ontology, profile),
+        profile=rankable(knowledge.ontology, content.profile()),
+        note=content.note if run.manifest.get("model") else "",
         budget=Budget(int(budget["steps"]), float(budget["seconds"]), int(budget["tokens"])),
         asks=bool(run.manifest.get("asks", False)),
     )
