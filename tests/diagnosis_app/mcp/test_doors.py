@@ -66,7 +66,7 @@ def test_a_tool_has_the_verb_of_the_operation_that_asks_the_same() -> None:
         for operation in view.operations
     }
     assert {name: TOOLS[name].verb for name in SAME} == {name: operations[one] for name, one in SAME.items()}
-    assert {TOOLS[name].verb for name in OF_A_PATIENT} == {Verb.RANK}, "whoever may not rank may not ask about a patient"
+    assert {TOOLS[name].verb for name in OF_A_PATIENT} == {Verb.RANK}, "to ask about a patient is to rank"
 
 
 def test_the_door_itself_asks_for_the_verb_that_every_role_has() -> None:
