@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("diagnosis_app.knowledge.urls")),
     path("", include("diagnosis_app.literature.urls")),
     path("", include("diagnosis_app.local_cases.urls")),
+    path("", include("diagnosis_app.mcp.urls")),
     path("", include("diagnosis_app.reanalysis.urls")),
     path("", include("diagnosis_app.reports.urls")),
     path("", include("diagnosis_app.review.urls")),

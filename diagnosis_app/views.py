@@ -14,9 +14,11 @@ from corpus_ingest import library
 from diagnosis_app.accounts.guard import open_to_all, to_sign_in
 from retrieval.errors import RetrievalError
 
+_PROGRAMS = ("/api/v1/", "/mcp")  # who asks there reads JSON
+
 
 def _say(request: HttpRequest, status: int, code: str, message: str, hint: str) -> HttpResponse:
-    if request.path.startswith("/api/v1/"):  # refused before the border of the API: the same shape
+    if request.path.startswith(_PROGRAMS):  # refused before the border of the API: the same shape
         return JsonResponse({"code": code, "message": message, "field": "", "hint": hint}, status=status)
     fragment = bool(request.headers.get("HX-Request") or request.headers.get("X-Clew-Page"))
     context = {"status": status, "code": code, "message": message, "hint": hint, "field": ""}
@@ -71,7 +73,7 @@ def _lost_database(error: BaseException | None) -> BaseException | None:
 
 
 def _plainly(request: HttpRequest, status: int, words: dict[str, str]) -> HttpResponse:
-    if request.path.startswith("/api/v1/") or request.headers.get("X-Clew-Page"):
+    if request.path.startswith(_PROGRAMS) or request.headers.get("X-Clew-Page"):
         return JsonResponse({**words, "field": ""}, status=status)
     return render(None, "errors/broken.html", {"status": status, **words}, status=status)
 

@@ -122,7 +122,7 @@ class Actor:
 
     user_id: int | None
     name: str
-    via: str  # page, api, command
+    via: str  # page, api, mcp, command
     roles: frozenset[tuple[int, Role]]  # (team id, role)
 
     def teams(self, verb: Verb) -> frozenset[int]:

@@ -15,8 +15,8 @@ _SEEN_EVERY = timedelta(minutes=1)  # how fine "last used" is; a write each requ
 _LONGEST = 100  # characters
 
 
-def actor_for_token(text: str) -> Actor | None:
-    """The owner of a live token with the roles they hold now; None if there is none.
+def actor_for_token(text: str, via: str = "api") -> Actor | None:
+    """The owner of a live token with the roles they hold now; None if there is none. `via` is the door they came by.
 
     The comparison is a look-up of the token's hash, so its time tells nothing about a stored one.
     """
@@ -32,4 +32,4 @@ def actor_for_token(text: str) -> Actor | None:
     now = timezone.now()
     stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _SEEN_EVERY)
     Token.objects.filter(stale, pk=token.pk).update(last_used_at=now)
-    return actor_for(token.user, "api")
+    return actor_for(token.user, via)

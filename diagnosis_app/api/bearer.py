@@ -16,12 +16,12 @@ from diagnosis_app.accounts.tokens import actor_for_token
 class Token(HttpBearer):
     """The security of one operation: who is asking, and whether they may."""
 
-    def __init__(self, verb: Verb) -> None:
+    def __init__(self, verb: Verb, via: str = "api") -> None:
         super().__init__()
-        self.verb = verb
+        self.verb, self.via = verb, via
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        actor = actor_for_token(token)
+        actor = actor_for_token(token, self.via)
         if actor is None:
             return None
         actor.require(self.verb)

@@ -38,12 +38,15 @@ def get_questions(
 ) -> words.Questions:
     """Findings worth asking about or looking for, by examination, with what either answer would do."""
     content = _content(request, case_id, version, "questions")
+    return words.Questions(case=case_id, version=version, **dict(asked(content)))
+
+
+def asked(content: Content) -> words.Asked:
+    """The same of findings that no case holds. `content` must be settled."""
     outcome = rank_content(content).outcome
     found = questions_of(content) if outcome == "ranked" else None
-    return words.Questions(
+    return words.Asked(
         snapshot=library.current().id,
-        case=case_id,
-        version=version,
         outcome=outcome,
         uncertainty=found.uncertainty if found else None,
         groups=[_group(one) for one in found.groups] if found else [],
@@ -63,6 +66,11 @@ def get_comparison(
 ) -> words.Comparison:
     """What tells two diseases apart (ids such as OMIM:101600), and what of it is known of this patient."""
     content = _content(request, case_id, version, "comparison")
+    return words.Comparison(case=case_id, version=version, **dict(told_apart(content, one, other)))
+
+
+def told_apart(content: Content, one: str, other: str) -> words.ToldApart:
+    """The same for findings that no case holds. `content` must be settled."""
     try:
         found = comparison_of(content, one, other)
     except UnknownDisease as error:
@@ -70,10 +78,8 @@ def get_comparison(
         raise Hidden("The knowledge in use holds no such disease.", field=field, hint=error.hint) from None
     if found.one.id == found.other.id:
         raise Invalid("Both are the same disease.", field="other", hint="Name two different diseases.")
-    return words.Comparison(
+    return words.ToldApart(
         snapshot=library.current().id,
-        case=case_id,
-        version=version,
         one=_compared(found.one),
         other=_compared(found.other),
         alike=found.alike,

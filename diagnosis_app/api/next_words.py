@@ -56,14 +56,19 @@ class GeneTest(Word):
     ranks: list[int] = Field(description="The candidates among the first five that are described with one of them.")
 
 
-class Questions(Word):
+class Asked(Word):
+    """What is worth knowing next of some findings."""
+
     snapshot: str
-    case: UUID
-    version: int | None = Field(description="Null: the case as it is being edited.")
     outcome: Literal["ranked", "insufficient"] = Field(description="insufficient: no list, and no questions yet.")
     uncertainty: float | None = Field(description="Bits, over the leading candidates.")
     groups: list[Group]
     genes: GeneTest | None
+
+
+class Questions(Asked):
+    case: UUID
+    version: int | None = Field(description="Null: the case as it is being edited.")
 
 
 class Side(Word):
@@ -105,10 +110,10 @@ class Compared(Word):
     documented: int
 
 
-class Comparison(Word):
+class ToldApart(Word):
+    """What tells two diseases apart, and what of it is known of some findings."""
+
     snapshot: str
-    case: UUID
-    version: int | None = Field(description="Null: the case as it is being edited.")
     one: Compared
     other: Compared
     alike: bool = Field(description="No documented finding separates them.")
@@ -117,3 +122,8 @@ class Comparison(Word):
     tests: list[Tested]
     shared_genes: list[str]
     series: str | None = Field(description="The numbered series that both belong to.")
+
+
+class Comparison(ToldApart):
+    case: UUID
+    version: int | None = Field(description="Null: the case as it is being edited.")

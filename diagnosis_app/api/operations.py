@@ -14,7 +14,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from django.http import HttpRequest, HttpResponseBase
 from ninja import Router, Status
@@ -25,7 +25,7 @@ from diagnosis_app.api.bearer import Token
 from diagnosis_app.api.words import Failure
 from diagnosis_app.errors import Invalid, InvalidMany
 
-Operation = Callable[..., Any]
+Operation = TypeVar("Operation", bound=Callable[..., Any])
 READS = (401, 403, 404, 422, 503)
 WRITES = (400, 401, 403, 404, 409, 413, 415, 422, 503)
 
@@ -97,7 +97,7 @@ def _refuse_unknown(request: HttpRequest, known: set[str]) -> None:
         raise InvalidMany([Invalid("This parameter is not known.", field=name[:80], hint=accepted) for name in unknown])
 
 
-def _resolved(function: Operation) -> inspect.Signature:
+def _resolved(function: Callable[..., Any]) -> inspect.Signature:
     """The signature with types for names: ninja looks names up in the module of the wrapper."""
     signature, hints = inspect.signature(function), get_type_hints(function, include_extras=True)
     named = [one.replace(annotation=hints[one.name]) for one in signature.parameters.values()]

@@ -19,7 +19,7 @@ from diagnosis_app.errors import Hidden
 from retrieval.cases import CaseBank
 from retrieval.knowledge import Knowledge
 from retrieval.model import PublishedCase
-from retrieval.search.similar import Found
+from retrieval.search.similar import Found, Similar
 
 operations = Operations("Published cases")
 
@@ -38,16 +38,23 @@ def get_similar_cases(
     knowledge = library.current()
     found, own = found_for(knowledge, content), own_cases(case.team_id, case.pk, knowledge, content, limit)
     return words.SimilarCases(
-        snapshot=knowledge.id,
+        **dict(matched(knowledge, found, limit)),
         case=case_id,
         version=version,
-        bank=knowledge.cases.size,
-        cases=[_found(knowledge, knowledge.cases, one, place) for place, one in enumerate(found.found[:limit], 1)],
         own=[_found(knowledge, own.bank, one, place) for place, one in enumerate(own.found, 1) if own.bank],
         meant=[
             words.Meant(phrase=one.phrase, term=_named(knowledge, one.term), doubtful=one.doubtful)
             for one in found.terms
         ],
+    )
+
+
+def matched(knowledge: Knowledge, found: Similar, limit: int) -> words.MatchedCases:
+    """The published ones among them, the most similar first."""
+    return words.MatchedCases(
+        snapshot=knowledge.id,
+        bank=knowledge.cases.size,
+        cases=[_found(knowledge, knowledge.cases, one, place) for place, one in enumerate(found.found[:limit], 1)],
         note=found.note,
     )
 

@@ -67,20 +67,25 @@ class Meant(Word):
     doubtful: bool = Field(description="Its opposite is as near: no case was searched for through it.")
 
 
-class SimilarCases(Word):
+class MatchedCases(Word):
+    """Published cases like some findings."""
+
     snapshot: str
-    case: UUID
-    version: int | None = Field(description="Null: the case as it is being edited.")
     bank: int = Field(description="Published cases in this knowledge; 0: none were added.")
     cases: list[Found]
+    note: Note = Field(
+        description="search.away, search.loading or search.no_embedder: texts were compared by words, not by meaning."
+    )
+
+
+class SimilarCases(MatchedCases):
+    case: UUID
+    version: int | None = Field(description="Null: the case as it is being edited.")
     own: list[Found] = Field(
         description="Cases of the team's own, by findings alone, without what tells who the patient was; ids of "
         "`/local-cases`. What was kept of this very case is left out."
     )
     meant: list[Meant]
-    note: Note = Field(
-        description="search.away, search.loading or search.no_embedder: texts were compared by words, not by meaning."
-    )
 
 
 class CaseFinding(Named):

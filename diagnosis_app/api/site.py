@@ -139,7 +139,7 @@ def border(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            _check_body(request)
+            check_body(request)
             response = view(request, *args, **kwargs)
         except Exception as error:
             return errors.from_exception(request, error)
@@ -152,7 +152,8 @@ def border(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
     return csrf_exempt(authenticates_itself(guarded))
 
 
-def _check_body(request: HttpRequest) -> None:
+def check_body(request: HttpRequest) -> None:
+    """What the headers alone tell: its length and its kind. Nothing of it has been read yet."""
     if request.method not in _WITH_BODY:
         return
     if request.headers.get("Transfer-Encoding") and not request.headers.get("Content-Length"):

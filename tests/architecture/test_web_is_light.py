@@ -11,6 +11,7 @@ from tests.environment import ROOT
 
 HEAVY = {"torch", "faiss", "sentence_transformers", "transformers", "langgraph", "langchain_core", "langchain_openai"}
 HEAVY |= {"reportlab", "PIL", "pymupdf_fonts"}  # a PDF is made when it is asked for
+HEAVY |= {"mcp", "mcp_types", "starlette"}  # the tests' client; the protocol is spoken without it
 
 # A fresh interpreter does what the web process does: import the application, resolve every
 # address, answer requests, rank a case. Then it says which of the heavy ones it has loaded.

@@ -37,6 +37,7 @@ from diagnosis_app.knowledge import uploads
 from diagnosis_app.knowledge.uploads import Upload
 from diagnosis_app.literature.models import Search
 from diagnosis_app.local_cases.models import LocalCase
+from diagnosis_app.mcp import border as mcp
 from diagnosis_app.reanalysis.models import Alert, Pass, Reranking
 from diagnosis_app.review.models import SecondReading, Verdict, WrongCitation
 from diagnosis_app.runs import actions as runs
@@ -458,6 +459,7 @@ OPERATIONS: dict[str, Route] = {
     "withdraw_local_case": Route("POST", Verb.LOCAL_WITHDRAW, a_local_case),
 }
 NOT_OPERATIONS = {"api-root", "nothing"}  # every other address of the API: 404 in JSON
+PROTOCOLS = {"mcp": mcp.VERB}  # one address for many tools, each with a verb: tests/diagnosis_app/mcp/test_doors.py
 OF_EVERYBODY = {
     "get_term",
     "get_disease",
@@ -543,9 +545,9 @@ WITH_OBJECT = [name for name in CLOSED if PAGES[name].has_object and PAGES[name]
 
 def test_every_route_has_an_example() -> None:
     found = {pattern.name or str(pattern.pattern) for pattern in leaves(get_resolver())}
-    unknown = found - PAGES.keys() - OPERATIONS.keys() - NOT_OPERATIONS
+    unknown = found - PAGES.keys() - OPERATIONS.keys() - NOT_OPERATIONS - PROTOCOLS.keys()
     assert not unknown, f"Routes without an example in PAGES or OPERATIONS: {sorted(unknown)}"
-    gone = (PAGES.keys() | OPERATIONS.keys()) - found
+    gone = (PAGES.keys() | OPERATIONS.keys() | PROTOCOLS.keys()) - found
     assert not gone, f"Examples without a route: {sorted(gone)}"
 
 
@@ -710,6 +712,28 @@ def test_the_api_lets_the_role_in(client: Client, world: World, name: str) -> No
     key = bearer(world.clinic.person(_role_for(route.verb)))
     answer = ask(client, name, route, address(name, route, world), **key)
     assert answer.status_code in {200, 201, 409, 422}, answer.content[:300]
+
+
+# --- protocols -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_a_protocol_asks_for_a_token_takes_no_session_and_refuses_who_has_no_role(
+    client: Client, clinic: Clinic, name: str
+) -> None:
+    body: dict[str, Any] = {
+        "data": {"jsonrpc": "2.0", "id": 1, "method": "tools/list"},
+        "content_type": "application/json",
+    }
+    assert client.post(reverse(name), **body).status_code == 401
+    client.force_login(clinic.person())
+    assert client.post(reverse(name), **body).status_code == 401
+    for false in ("Bearer clew_" + "x" * 43, "Bearer ", "Basic Y2xldzpjbGV3"):
+        assert client.post(reverse(name), **body, headers={"Authorization": false}).status_code == 401
+    key = bearer(clinic.person())
+    assert client.post(reverse(name), **body, **key).status_code == 200
+    clinic.person().memberships.all().delete()
+    assert client.post(reverse(name), **body, **key).status_code == 403
 
 
 def _role_for(verb: Verb) -> Role:
