@@ -197,14 +197,15 @@ def milvus(name: str, default: Path, help: str) -> str:
 
 
 def model(name: str, help: str) -> str:
-    """An address of a reasoning model as `agents.llm.address` reads it, or nothing."""
+    """An address of a reasoning model as `agents.llm.address` reads it, or nothing. Not repeated: a key may have
+    been written into it."""
 
     def parse(text: str) -> str:
         if text:
             model_address.read(text)
         return text
 
-    return str(_read(name, "", help, parse))
+    return str(_read(name, "", help, parse, secret=True))
 
 
 def price(name: str, help: str) -> tuple[float, float] | None:

@@ -267,8 +267,10 @@ class _Listener:
 
 def _messages(prompt: Prompt, *, leaves: bool) -> list[Message]:
     """Where a connection may leave the house, what tells who the patient is stays behind, whoever wrote the prompt."""
-    user = without_identifiers(prompt.user).text if leaves else prompt.user
-    return [{"role": "system", "content": prompt.system}, {"role": "user", "content": user}]
+    system, user = prompt.system, prompt.user
+    if leaves:
+        system, user = without_identifiers(system).text, without_identifiers(user).text
+    return [{"role": "system", "content": system}, {"role": "user", "content": user}]
 
 
 def _instruction(words: str, schema: Mapping[str, Any]) -> Message:

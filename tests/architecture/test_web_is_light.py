@@ -10,6 +10,7 @@ import sys
 from tests.environment import ROOT
 
 HEAVY = {"torch", "faiss", "sentence_transformers", "transformers", "langgraph", "langchain_core", "langchain_openai"}
+HEAVY |= {"openai"}
 HEAVY |= {"reportlab", "PIL", "pymupdf_fonts"}  # a PDF is made when it is asked for
 HEAVY |= {"mcp", "mcp_types", "starlette"}  # the tests' client; the protocol is spoken without it
 

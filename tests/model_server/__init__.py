@@ -10,10 +10,11 @@
         ...
         assert [asked.template for asked in server.requests if asked.form] == ["decide", "weigh"]
 
-`answers` gives the answer to a request with a schema: a dict (sent as JSON), a str (sent as it is), or a fault. Also an
+`answers` answers requests with a schema: a dict (sent as JSON), a str (sent as it is), or a fault; also an
 object that is no function, for always the same. `by_template({"decide": …, "weigh": …})` chooses by the name of the
-template; `in_turn(Status(500), {…})` gives one after the other and then stays with the last. `thoughts` does the same
-for requests without a schema: a str is streamed as reasoning, word by word. `server.requests` are all that were asked.
+template (`_` for what is neither letter nor figure); `in_turn(Status(500), {…})` gives one after the other and
+then stays with the last. `thoughts` does the same for requests without a schema: a str is streamed as reasoning, word
+by word. `server.requests` are all that were asked; each `usage` that was sent is in `server.counted`.
 """
 
 from __future__ import annotations

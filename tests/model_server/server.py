@@ -178,7 +178,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.path == "/health":
             self._send(200, b"", "text/plain")
         elif not self._admitted():
-            self._fail(Status(401, "Unauthorized"))
+            self._json(401, {"error": "Unauthorized"})
         elif self.path == "/v1/models":
             row = {"id": self.stub.model, "object": "model", "created": 1, "owned_by": "vllm", "root": "/models/model"}
             row |= {"parent": None, "max_model_len": self.stub.length, "permission": []}
@@ -190,7 +190,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         asked = self._record(json.loads(raw))
         if not self._admitted():
-            self._fail(Status(401, "Unauthorized"))
+            self._json(401, {"error": "Unauthorized"})
         elif self.path != "/v1/chat/completions":
             self._fail(Status(404, "Not Found"))
         elif asked.get("model") != self.stub.model:

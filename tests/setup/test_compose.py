@@ -132,6 +132,15 @@ def test_the_language_model_reports_nothing_and_answers_within_its_grammar():
     assert json.loads(options["--structured-outputs-config"])["disable_any_whitespace"] is True
 
 
+def test_the_workers_model_and_the_folder_of_vllms_are_two_settings():
+    document = load(CLEW_MODEL="http://vllm:8000/v1#clew", CLEW_VLLM_MODEL="qwen")
+    services = document["services"]
+    assert services["worker"]["environment"]["CLEW_MODEL"] == "http://vllm:8000/v1#clew"
+    assert "--model=/models/qwen" in services["vllm"]["command"]
+    assert "--served-model-name=clew" in services["vllm"]["command"]
+    assert load()["services"]["worker"]["environment"]["CLEW_MODEL"] == "", "unset, there is none"
+
+
 def test_what_can_be_set_from_outside_is_documented():
     page = (ROOT / "docs" / "deployment.md").read_text()
     for variable in {match[1] for match in VARIABLE.finditer(FILE.read_text())}:

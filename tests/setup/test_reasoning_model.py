@@ -30,6 +30,7 @@ def test_an_address_that_is_none_is_refused_with_its_name_and_the_remedy(monkeyp
     with pytest.raises(ImproperlyConfigured, match="CLEW_X") as caught:
         env.model("CLEW_X", "Write http://HOST:8000/v1#MODEL.")
     assert str(caught.value).endswith("Write http://HOST:8000/v1#MODEL.")
+    assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["1", "1,2,3", "a,b", "-1,2", "nan,1", "1;2", "1e9,1"])
@@ -52,6 +53,7 @@ def test_settings_that_cannot_be_read_are_all_named_at_once_and_no_secret_is_rep
     done = run_doctor(tmp_path, "--json", CLEW_SECRET_KEY=SECRET, **wrong)
     errors = {one["name"] for one in json.loads(done.stdout)["checks"] if one["level"] == "error"}
     assert errors == wrong.keys()
+    assert "hunter2" not in done.stdout + done.stderr
 
 
 def test_where_none_is_named_there_is_none(settings):

@@ -321,6 +321,18 @@ def test_half_an_answer_or_a_foreign_one_is_none(server, fault):
         ask(model_at(server.setting), think=False)
 
 
+def test_a_body_that_ends_before_its_length_is_called_cut(server):
+    server.answers = Cut()
+    with pytest.raises(Unreachable, match="cut"):
+        ask(model_at(server.setting), think=False)
+
+
+def test_a_fault_that_is_said_in_the_midst_of_a_stream_is_the_servers(server):
+    server.thoughts = Break(after=0)
+    with pytest.raises(Overloaded):
+        ask(model_at(server.setting))
+
+
 def test_a_stream_that_is_none_is_unreachable(server):
     server.thoughts = Raw(b"data: {half\n\n", "text/event-stream")
     with pytest.raises(Unreachable):

@@ -74,6 +74,10 @@ def test_what_is_no_json_is_not_mended(text):
         fitting(text, SCHEMA)
 
 
+def test_raw_control_characters_which_grammars_let_through_count_as_spaces():
+    assert fitting('{"name":\t"a\x04\t"}\n', SCHEMA) == {"name": "a  "}
+
+
 def test_what_fits_comes_back_as_it_is():
     assert fitting(json.dumps({"name": "abc"}), SCHEMA) == {"name": "abc"}
 
