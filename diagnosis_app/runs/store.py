@@ -7,7 +7,7 @@ writes are upserts keyed by step or content, so doing one twice leaves what doin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -150,6 +150,15 @@ class Store:
             run.save(update_fields=["manifest"])
             told = {"from": before["graph"], "to": graph}
             self._tell(EventType.CONTINUED, f"continued:{len(earlier)}", told)
+
+    def pin(self, name: str, value: Callable[[], Any]) -> Any:
+        """What the run began with. The first worker writes it into the manifest, and every later one reads it there."""
+        with self.held():
+            run = Run.objects.get(pk=self.run_id)
+            if name not in run.manifest:
+                run.manifest = {**run.manifest, name: value()}
+                run.save(update_fields=["manifest"])
+            return run.manifest[name]
 
     # --- evidence, candidates, claims ----------------------------------------
 
