@@ -33,6 +33,7 @@ from agents.objections import objections_to, without_objections
 from agents.passages import claims_of
 from agents.performing import AWAY, Outside, World, perform
 from agents.policies.situation import CLOSE, Situation
+from agents.quality import BROUGHT
 from agents.record import Record
 from agents.verification import Ground, verify
 from retrieval.model import Finding, Profile, Status
@@ -211,7 +212,8 @@ class Environment:
         names = {one.disease: one.name for one in self.record.candidates()}
         found = perform(decision.action, self.world, self.profile, names)
         self.record.keep_evidence(found.evidence)
-        step.got, step.left = found.got, [one.key for one in found.evidence]
+        step.left = [one.key for one in found.evidence]
+        step.got = {**found.got, BROUGHT: step.left}
         return step.left
 
     def ask(self, key: str, seq: int, detail: Mapping[str, Any], term: str, label: str) -> QuestionRecord:

@@ -126,8 +126,17 @@ def _whole(actor: Actor, run: Run) -> words.Run:
         manifest=manifest_without_marks(run.manifest) if marks_withheld(actor, run.team_id) else run.manifest,
         questions=[_question(row) for row in run.questions.all()],
         candidates=[_candidate(row) for row in rows],
+        went=_went(run.went),
         intended_use=INTENDED_USE,
     )
+
+
+def _went(went: dict[str, Any]) -> words.RunWent | None:
+    if not went:
+        return None
+    shares = {name: went.get(name) for name in ("efficiency", "factuality", "completeness")}
+    told = {name: words.RunShare(n=share[0], of=share[1]) if share else None for name, share in shares.items()}
+    return words.RunWent(**told, seconds=went.get("seconds"), model=went.get("model"))
 
 
 def _question(row: Question) -> words.RunQuestion:

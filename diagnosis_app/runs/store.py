@@ -34,6 +34,7 @@ from agents.contract import (
 from agents.errors import LeaseLost
 from diagnosis_app.runs import events
 from diagnosis_app.runs.models import Candidate, Claim, Contribution, Evidence, Question, Run, State, Step
+from diagnosis_app.runs.went import went_of
 
 DONE, FAILED, STARTED = "done", "failed", "started"
 
@@ -264,11 +265,18 @@ def end(run_id: UUID, outcome: Outcome) -> None:
         reasons=list(outcome.reasons),
         error=error,
         ended_at=timezone.now(),
+        went=went_of(Store(run_id, fence=0), worked(run_id)),
         lease_holder="",
         lease_until=None,
     )
     payload = {"outcome": str(outcome.code), "reasons": list(outcome.reasons), "error": error}
     events.append(run_id, EventType.ENDED, "run.ended", payload)
+
+
+def worked(run_id: UUID) -> float:
+    """Seconds that its finished steps took."""
+    done = Step.objects.filter(run_id=run_id, ended_at__isnull=False).values_list("started_at", "ended_at")
+    return sum((ended - began).total_seconds() for began, ended in done if ended is not None)
 
 
 def _told(step: StepRecord) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from diagnosis_app.cases.similar_panels import similar_panel, start_of
 from diagnosis_app.errors import Hidden, Invalid
 from diagnosis_app.review.blinding import marks_withheld
 from diagnosis_app.review.panel import reviewed
-from diagnosis_app.runs import actions, answering
+from diagnosis_app.runs import actions, answering, went_words
 from diagnosis_app.runs.drawing import live_parts, thread_context
 from diagnosis_app.runs.gene_table import LEADING, gene_rows
 from diagnosis_app.runs.models import Event, Outcome, Question, Run, State
@@ -222,6 +222,7 @@ def _result_context(found: Run) -> dict[str, Any]:
         "next": following,
         "reasons": [reason(code) for code in found.reasons if not (code == "two_diseases" and result.divided)],
         "left_out": left_out(found),
+        "went": went_words.told(found.went),
         "genes": gene_rows(list(found.candidates.order_by("rank")[:LEADING]), content),
         "built": _built(found),
         "scope": _scope(found),
