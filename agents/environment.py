@@ -35,6 +35,7 @@ from agents.passages import claims_of
 from agents.performing import AWAY, Outside, Performed, World, perform
 from agents.policies.situation import CLOSE, Situation
 from agents.prompts import JOBS
+from agents.quality import BROUGHT
 from agents.record import Record
 from agents.verification import Ground, verify
 from retrieval.model import Finding, Profile, Status
@@ -226,7 +227,8 @@ class Environment:
         """Performs the action, or takes what came of it; the keys of the evidence it brought."""
         found = (performed or self.performing(decision))()
         self.record.keep_evidence(found.evidence)
-        step.got, step.left = found.got, [one.key for one in found.evidence]
+        step.left = [one.key for one in found.evidence]
+        step.got = {**found.got, BROUGHT: step.left}
         return step.left
 
     def ask(self, key: str, seq: int, detail: Mapping[str, Any], term: str, label: str) -> QuestionRecord:

@@ -1,14 +1,15 @@
 """Carries out one action against the knowledge: reads, and says what it read. It writes nothing.
 
 What comes back is evidence and a few facts for the thread. A rewritten question only proposes published cases: how
-like the patient they are is computed on the patient's own findings.
+like the patient they are is computed on the patient's own findings. A passage that colleagues marked as wrong for a
+disease stands behind all others for that disease.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from agents.cases import of_case
 from agents.contract import Evidence
 from agents.evidence import frequency_words, label_of, of_annotation, of_profile
 from agents.passages import of_passage
+from agents.set_back import SetBack, arranged
 from retrieval.cases import match
 from retrieval.errors import RetrievalError
 from retrieval.model import Annotation, Disease, Finding, Profile
@@ -45,6 +47,7 @@ class Outside:
     search: Nearest | None = None  # the retrieval process; None where a deployment has none
     local: CaseBank | None = None  # confirmed cases of the team
     hidden: np.ndarray | None = None  # mask of the published cases that may not be seen
+    set_back: SetBack = field(default_factory=dict)  # passages that colleagues marked as wrong, by disease
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,25 +186,32 @@ def _search(action: Search, world: World, names: Mapping[str, str]) -> Performed
     knowledge = world.knowledge
     said = [label_of(knowledge, term) for term in action.findings]
     called = [names.get(one) or knowledge.diseases.name_of(one) for one in action.diseases]
-    found = search(knowledge, ", ".join((*called, *said)), client=world.outside.search, limit=FOUND)
     about = {knowledge.diseases.disease(one).id: one for one in action.diseases if _known(knowledge, one)}
-    kept: list[Evidence] = []
-    off = 0
-    for hit in found.hits:
-        of = [one for one in hit.diseases if one in about]
-        off += not of
-        if of and len(kept) < SHOWN:
-            kept.append(of_passage(knowledge.diseases.disease(of[0]), hit))
+    marked = {one: _marked(knowledge, world.outside.set_back, one) for one in about}
+    # Those that are set back take no other passage's place among the ones that are looked at.
+    limit = FOUND + len(frozenset().union(*marked.values()))
+    found = search(knowledge, ", ".join((*called, *said)), client=world.outside.search, limit=limit)
+    order = arranged(found.hits, about, marked, FOUND)
+    kept = [of_passage(knowledge.diseases.disease(disease), hit) for disease, hit in order.kept[:SHOWN]]
     got = {
         "diseases": called,
         "findings": said,
-        "found": len(found.hits),
+        "found": order.found,
         "kept": len(kept),
-        "off": off,
+        "off": order.off,
         "note": str(found.note) if world.outside.search is not None else "",
     }
+    if order.behind:
+        got |= {"set_back": len(order.behind), "behind": list(order.behind)}
     return Performed(tuple(kept), got)
 
 
 def _known(knowledge: Knowledge, disease: str) -> bool:
     return knowledge.diseases.index(disease) is not None
+
+
+def _marked(knowledge: Knowledge, marks: SetBack, disease: str) -> frozenset[str]:
+    """The marks of one disease, under whichever of its ids they were made."""
+    index = knowledge.diseases.index(disease)
+    names = {disease} if index is None else {disease, *knowledge.diseases.all_ids(index)}
+    return frozenset().union(*(marks.get(one, frozenset()) for one in names))

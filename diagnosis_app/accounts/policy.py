@@ -57,6 +57,9 @@ class Verb(StrEnum):
     SECOND_ASK = "second.ask"  # ask a colleague for a second reading, or call the request back
     SECOND_READ = "second.read"  # commit or decline one's own second reading
     CITATION_MARK = "citation.mark"  # a cited source as wrong; also taking one's own mark back
+    SET_BACK_LIST = "set_back.list"  # the passages that the team's marks set back
+    SET_BACK_LIFT = "set_back.lift"  # one's own mark, for every investigation to come
+    SET_BACK_OVERRULE = "set_back.overrule"  # a colleague's mark: it stays, and sets nothing back
     LOCAL_LIST = "local_case.list"  # the team's own cases
     LOCAL_READ = "local_case.read"
     LOCAL_ADD = "local_case.add"
@@ -104,6 +107,9 @@ TABLE: dict[Verb, frozenset[Role]] = {
     Verb.SECOND_ASK: _CLINIC,
     Verb.SECOND_READ: _CLINIC,
     Verb.CITATION_MARK: _CLINIC,
+    Verb.SET_BACK_LIST: frozenset({Role.CLINICIAN, Role.CURATOR}),
+    Verb.SET_BACK_LIFT: frozenset({Role.CLINICIAN, Role.CURATOR}),
+    Verb.SET_BACK_OVERRULE: frozenset({Role.CURATOR}),
     Verb.LOCAL_LIST: _CLINIC,
     Verb.LOCAL_READ: _CLINIC,
     Verb.LOCAL_ADD: _CLINIC,

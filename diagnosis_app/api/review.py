@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from ninja.params.functions import Query
 
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.api import review_words as words
 from diagnosis_app.api.bearer import actor_of
 from diagnosis_app.api.operations import Operations
 from diagnosis_app.errors import Hidden
-from diagnosis_app.review import blinding, citations, second, verdicts
+from diagnosis_app.review import blinding, citations, second, set_back, verdicts
 from diagnosis_app.runs import actions
 from diagnosis_app.runs.models import Run
 
@@ -106,6 +107,41 @@ def unmark_wrong_citation(
     return _review(actor, run)
 
 
+@operations.get("/set-back", verb=Verb.SET_BACK_LIST, answers=words.SetBackPassages)
+def list_set_back(
+    request: HttpRequest, passage: str = Query("", max_length=40, description="Only this one, by its id.")
+) -> words.SetBackPassages:
+    """The passages that the marks of your teams set back, with who marked them, why, and since when it counts."""
+    return _set_back(actor_of(request), passage)
+
+
+@operations.post("/set-back/{int:mark_id}/stop", verb=Verb.SET_BACK_LIFT, answers=words.SetBackPassages)
+def stop_set_back(request: HttpRequest, mark_id: int) -> words.SetBackPassages:
+    """Your own mark is taken back; a colleague's is overruled, by a curator: it stays to be read and moves nothing."""
+    actor = actor_of(request)
+    set_back.stop(actor, mark_id)
+    return _set_back(actor)
+
+
+def _set_back(actor: Actor, passage: str = "") -> words.SetBackPassages:
+    rows = set_back.listed(actor, [passage] if passage else ())
+    return words.SetBackPassages(passages=[_stood_back(row) for row in rows])
+
+
+def _stood_back(row: set_back.SetBack) -> words.SetBackPassage:
+    names = ("id", "reader", "own", "reason", "comment", "since", "overruled_by", "overruled_at", "may")
+    return words.SetBackPassage(
+        **{name: getattr(row, name) for name in ("team", "disease", "name", "passage")},
+        title=row.quoted.title,
+        quote=row.quoted.quoted,
+        source=row.quoted.source,
+        version=row.quoted.version,
+        marks=[
+            words.PassageMark(**{name: getattr(one, name) for name in names}, created_at=one.at) for one in row.marks
+        ],
+    )
+
+
 def _run(actor: Actor, verb: Verb, case_id: UUID, run_id: UUID) -> Run:
     run = actions.find(actor, verb, run_id)
     if run.case_id != case_id:
@@ -148,7 +184,12 @@ def _review(actor: Actor, run: Run) -> words.Review:
             for one in second.readings(actor, run)
         ],
         wrong_citations=[
-            words.SourceMark(**_by(actor, one), evidence=one.evidence, reason=one.reason)  # type: ignore[arg-type]
+            words.SourceMark(
+                **_by(actor, one),
+                evidence=one.evidence,
+                reason=one.reason,  # type: ignore[arg-type]
+                overruled_by=one.overruled_by.display_name if one.overruled_by else "",
+            )
             for one in blinding.marks(actor, run)
         ],
     )

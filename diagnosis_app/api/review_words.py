@@ -51,6 +51,38 @@ class SourceMark(Word):
     reason: WrongBecause
     comment: str
     created_at: datetime
+    overruled_by: str = Field(description="The curator for whom it sets nothing back any more; empty where none.")
+
+
+class PassageMark(Word):
+    id: int
+    reader: str
+    own: bool
+    reason: WrongBecause
+    comment: str = Field(description="Empty for who may not read the team's reviews.")
+    created_at: datetime
+    since: datetime | None = Field(description="Investigations begun since follow it; null where none does.")
+    overruled_by: str
+    overruled_at: datetime | None
+    may: Literal["own", "overrule", ""] = Field(description="Whether you may stop it, and as what.")
+
+
+class SetBackPassage(Word):
+    team: str
+    disease: str
+    name: str
+    passage: str = Field(
+        description="Its id, the same in every snapshot that holds the text; `GET /passages` names it."
+    )
+    title: str
+    quote: str
+    source: str
+    version: str
+    marks: list[PassageMark] = Field(description="One a reader, the last first.")
+
+
+class SetBackPassages(Word):
+    passages: list[SetBackPassage] = Field(description="At most 200, the last marked first.")
 
 
 class Review(Word):

@@ -66,10 +66,31 @@ class QuestionAnswer(Word):
     words: str = Field("", max_length=1_000, description="Kept beside the answer, and read by nothing.")
 
 
+class RunShare(Word):
+    n: int
+    of: int
+
+
+class RunWent(Word):
+    efficiency: RunShare | None = Field(description="Of the steps that were chosen, those that changed something.")
+    factuality: RunShare | None = Field(description="Of the statements that were written, those that stood.")
+    completeness: RunShare | None = Field(
+        description="Of the present findings weighed for the first candidate, those that are spoken of."
+    )
+    seconds: float | None = Field(description="Working time of its steps.")
+    model: dict[str, float] | None = Field(
+        description="What was asked of a language model, summed: calls, prompt, completion and cached tokens, seconds, "
+        "cost, as far as known. Null where none was."
+    )
+
+
 class Run(RunLine):
     manifest: dict[str, Any] = Field(description="What it pinned: case version, snapshot, code, model, budget.")
     questions: list[RunQuestion] = Field(description="What it asked; while one has no answer it may be `waiting`.")
     candidates: list[RunCandidate]
+    went: RunWent | None = Field(
+        description="How it went, counted when it ended; none of it says whether the diagnosis is right."
+    )
     intended_use: str
 
 

@@ -17,8 +17,10 @@ from diagnosis_app.api.operations import Operations
 from diagnosis_app.cases.actions import find as find_case
 from diagnosis_app.cases.actions import read_case
 from diagnosis_app.errors import Hidden
+from diagnosis_app.review.blinding import marks_withheld
 from diagnosis_app.runs import actions, answering
 from diagnosis_app.runs.models import Candidate, Contribution, Question, Run, State
+from diagnosis_app.runs.withheld import manifest_without_marks, payload_without_marks
 
 operations = Operations("Investigations")
 EVENTS = 500  # in one answer
@@ -33,7 +35,7 @@ def start_run(
     """Saves the draft as a version and starts an investigation of it. While one is under way, that one answers."""
     actor = actor_of(request)
     run = actions.request_run(actor, find_case(actor, Verb.RUN_START, case_id), asks=asks)
-    return _whole(actions.read_run(actor, run.pk))
+    return _whole(actor, actions.read_run(actor, run.pk))
 
 
 @operations.get("/cases/{uuid:case_id}/runs", verb=Verb.RUN_READ, answers=words.Runs)
@@ -47,7 +49,8 @@ def list_runs(request: HttpRequest, case_id: UUID) -> words.Runs:
 @operations.get("/cases/{uuid:case_id}/runs/{uuid:run_id}", verb=Verb.RUN_READ, answers=words.Run)
 def get_run(request: HttpRequest, case_id: UUID, run_id: UUID) -> words.Run:
     """State, outcome and candidates, each with the contributions that add up to its score."""
-    return _whole(_read(actor_of(request), case_id, run_id, "run"))
+    actor = actor_of(request)
+    return _whole(actor, _read(actor, case_id, run_id, "run"))
 
 
 @operations.get("/cases/{uuid:case_id}/runs/{uuid:run_id}/events", verb=Verb.RUN_READ, answers=words.Events)
@@ -58,11 +61,13 @@ def get_events(
     after: int = Query(0, ge=0, le=1_000_000_000, description="The last event you have."),
 ) -> words.Events:
     """What has happened since `after`, in order, at most 500 at a time. Ask again until `ended`."""
-    run = _read(actor_of(request), case_id, run_id, "events")
+    actor = actor_of(request)
+    run = _read(actor, case_id, run_id, "events")
+    shown = payload_without_marks if marks_withheld(actor, run.team_id) else dict
     rows = list(run.events.filter(seq__gt=after).order_by("seq")[: EVENTS + 1])
     told = rows[:EVENTS]
     return words.Events(
-        events=[words.Event(seq=row.seq, type=row.type, payload=row.payload, at=row.at) for row in told],
+        events=[words.Event(seq=row.seq, type=row.type, payload=shown(row.payload), at=row.at) for row in told],
         last=told[-1].seq if told else after,
         ended=run.state == State.ENDED and len(rows) <= EVENTS,
     )
@@ -78,7 +83,7 @@ def answer_question(
     actor = actor_of(request)
     run = _of(case_id, actions.find(actor, Verb.RUN_ANSWER, run_id))
     answering.answer(actor, run, key, body.answer, body.words)
-    return _whole(actions.read_run(actor, run.pk))
+    return _whole(actor, actions.read_run(actor, run.pk))
 
 
 @operations.post("/cases/{uuid:case_id}/runs/{uuid:run_id}/cancel", verb=Verb.RUN_CANCEL, answers=words.Run)
@@ -86,7 +91,7 @@ def cancel_run(request: HttpRequest, case_id: UUID, run_id: UUID) -> words.Run:
     """Ends it now, wherever it is. Cancelling what has ended changes nothing."""
     actor = actor_of(request)
     run = _of(case_id, actions.find(actor, Verb.RUN_CANCEL, run_id))
-    return _whole(actions.read_run(actor, actions.cancel(actor, run).pk))
+    return _whole(actor, actions.read_run(actor, actions.cancel(actor, run).pk))
 
 
 def _read(actor: Actor, case_id: UUID, run_id: UUID, part: str) -> Run:
@@ -114,15 +119,24 @@ def _line(run: Run) -> dict[str, Any]:
     }
 
 
-def _whole(run: Run) -> words.Run:
+def _whole(actor: Actor, run: Run) -> words.Run:
     rows: QuerySet[Candidate] = run.candidates.prefetch_related("contributions")
     return words.Run(
         **_line(run),
-        manifest=run.manifest,
+        manifest=manifest_without_marks(run.manifest) if marks_withheld(actor, run.team_id) else run.manifest,
         questions=[_question(row) for row in run.questions.all()],
         candidates=[_candidate(row) for row in rows],
+        went=_went(run.went),
         intended_use=INTENDED_USE,
     )
+
+
+def _went(went: dict[str, Any]) -> words.RunWent | None:
+    if not went:
+        return None
+    shares = {name: went.get(name) for name in ("efficiency", "factuality", "completeness")}
+    told = {name: words.RunShare(n=share[0], of=share[1]) if share else None for name, share in shares.items()}
+    return words.RunWent(**told, seconds=went.get("seconds"), model=went.get("model"))
 
 
 def _question(row: Question) -> words.RunQuestion:

@@ -17,6 +17,7 @@ from diagnosis_app.compare.evidence import Shared, shared
 from diagnosis_app.compare.moves import Moves, moves
 from diagnosis_app.compare.side import Side
 from diagnosis_app.errors import Hidden, Invalid
+from diagnosis_app.review.blinding import marks_withheld
 from diagnosis_app.runs import actions as runs
 from diagnosis_app.runs.models import Run, State
 
@@ -58,7 +59,8 @@ def compare(actor: Actor, case: Case, a: str = "", b: str = "") -> Comparison:
     """Two ended runs of the case; the two newest where none is named. Refuses, by field, what is no such run."""
     actor.require(Verb.RUN_READ, case)
     one, other = _chosen(runs.runs_of(actor, case), a, b)
-    sides = [Side(runs.read_run(actor, run.pk, part="compare")) for run in (one, other)]
+    blind = marks_withheld(actor, case.team_id)
+    sides = [Side(runs.read_run(actor, run.pk, part="compare"), blind=blind) for run in (one, other)]
     between = Between(*sides)
     both = bool(between.a.sums and between.b.sums)
     return Comparison(

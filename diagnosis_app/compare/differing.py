@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -63,6 +64,7 @@ def rows(a: Side, b: Side) -> tuple[Row, ...]:
         _pinned("graph", _("Graph"), a, b, _plain),
         _pinned("prevalence", _("Prevalence"), a, b, _prevalence),
         _pinned("budget", _("Budget"), a, b, _budget),
+        _set_back(a, b),
         _outcome(a, b),
         *_others(a, b),
     )
@@ -270,6 +272,28 @@ def _budget(value: Any) -> str:
     return ", ".join(parts) or _("not stated")
 
 
+def _set_back(a: Side, b: Side) -> Row:
+    """The passages that colleagues had marked as wrong when each run began: they were read after all others."""
+    older, newer = (_marked(side) for side in (a, b))
+    told = []
+    for pairs, way, words in (
+        (newer - older, "added", _("%(n)s more for %(disease)s")),
+        (older - newer, "removed", _("%(n)s fewer for %(disease)s")),
+    ):
+        counted = Counter(disease for disease, _passage in sorted(pairs))
+        told += [Told(words % {"n": n, "disease": disease}, cast("Way", way), "doc") for disease, n in counted.items()]
+    return Row("set_back", _("Passages set back"), _stood(older), _stood(newer), older != newer, tuple(told))
+
+
+def _marked(side: Side) -> frozenset[tuple[str, str]]:
+    pinned = side.pinned("set_back") or {}
+    return frozenset((disease, passage) for disease, passages in pinned.items() for passage in passages)
+
+
+def _stood(pairs: Collection[tuple[str, str]]) -> str:
+    return ngettext("%(n)s passage", "%(n)s passages", len(pairs)) % {"n": len(pairs)} if pairs else _("none")
+
+
 def _outcome(a: Side, b: Side) -> Row:
     """How far each run came. One that was stopped before its leaders were challenged has no objections."""
     older, newer = ((side.run.outcome, sorted(side.run.reasons), side.challenged) for side in (a, b))
@@ -299,7 +323,19 @@ def _came_to(side: Side) -> str:
 
 def _others(a: Side, b: Side) -> Iterator[Row]:
     """What else a manifest pins, where it differs: nothing that was pinned may differ unseen."""
-    told = {"snapshot", "model", "prompts", "ranker", "code", "code_digest", "graph", "prevalence", "budget", "plan"}
+    told = {
+        "snapshot",
+        "model",
+        "prompts",
+        "ranker",
+        "code",
+        "code_digest",
+        "graph",
+        "prevalence",
+        "budget",
+        "plan",
+        "set_back",
+    }
     titles = {"policy": _("Policy"), "asks": _("May ask")}
     names = (a.manifest.keys() | b.manifest.keys()) - told - _SHOWN_ELSEWHERE
     for name in sorted(names):

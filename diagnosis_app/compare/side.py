@@ -17,6 +17,7 @@ from diagnosis_app.knowledge.in_use import manifest_of
 from diagnosis_app.runs.answering import RECORDED
 from diagnosis_app.runs.models import Candidate, Evidence, Question, Run
 from diagnosis_app.runs.result import SHOWS_LIST
+from diagnosis_app.runs.withheld import manifest_without_marks
 from retrieval.manifest import Manifest
 
 
@@ -33,16 +34,18 @@ class Known:
 class Side:
     """One run of a comparison."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, blind: bool = False) -> None:
+        """`blind`: for somebody who is not told which passages colleagues' marks set back."""
         self.run = run
+        self._manifest = manifest_without_marks(run.manifest) if blind else dict(run.manifest)
         self.content: Content = content_of(run.version)
 
     @property
     def manifest(self) -> Mapping[str, Any]:
-        return dict(self.run.manifest)
+        return self._manifest
 
     def pinned(self, name: str) -> Any:
-        return self.run.manifest.get(name)
+        return self._manifest.get(name)
 
     @cached_property
     def answers(self) -> tuple[Question, ...]:

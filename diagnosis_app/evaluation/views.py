@@ -13,6 +13,7 @@ from diagnosis_app.accounts.guard import actor_of, performs
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.errors import Hidden
 from diagnosis_app.evaluation import actions, files, page, words
+from diagnosis_app.evaluation.investigations import groups
 from diagnosis_app.evaluation.models import EvaluationRun
 
 LISTED = 30  # runs
@@ -25,14 +26,15 @@ def evaluation(request: HttpRequest) -> HttpResponse:
     newest = list(actions.runs(actor)[:LISTED])
     run = _asked(actor, request.GET.get("run", "")) or (newest[0] if newest else None)
     if run is None:
-        return render(request, "evaluation/evaluation.html", {"run": None})
+        return render(request, "evaluation/evaluation.html", {"run": None, "investigations": groups(actor)})
     other = _asked(actor, request.GET.get("with", ""))
     if other is not None and other.pk == run.pk:
         other = None
     by = request.GET.get("by", page.DEFAULT)
     if by not in {one.key for one in words.weightings()}:
         by = page.DEFAULT
-    return render(request, "evaluation/evaluation.html", _shown(run, other, by, newest))
+    context = {**_shown(run, other, by, newest), "investigations": groups(actor)}
+    return render(request, "evaluation/evaluation.html", context)
 
 
 @performs(Verb.EVALUATION_READ)

@@ -21,6 +21,7 @@ def allowed(request: HttpRequest) -> dict[str, Any]:
         "may_review": actor.may(Verb.KNOWLEDGE_REVIEW),
         "may_change": actor.may(Verb.KNOWLEDGE_CHANGE),
         "may_publish": actor.may(Verb.KNOWLEDGE_PUBLISH),
+        "may_set_back": actor.may(Verb.SET_BACK_LIST),
     }
 
 

@@ -8,6 +8,9 @@ patient would tell as much. While a second reading is open
 
 The auditor's page follows the same rule for an auditor who is also a clinician of the team: a trail that told the
 verdicts would be a way around. An auditor who is no clinician sees every row.
+
+A mark at a passage also moves that passage in later investigations. While its reader reads blind it moves nothing; and
+who reads blind is not told, by any investigation of the team, which passages stood back.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from diagnosis_app.review.models import SecondReading, Verdict, WrongCitation
 from diagnosis_app.runs.models import Run
 
 UNGIVE, UNMARK = "verdict.take_back", "citation.unmark"
-TOLD_IN_TRAIL = (str(Verb.VERDICT_GIVE), UNGIVE, str(Verb.CITATION_MARK), UNMARK)
+TOLD_IN_TRAIL = (str(Verb.VERDICT_GIVE), UNGIVE, str(Verb.CITATION_MARK), UNMARK, str(Verb.SET_BACK_OVERRULE))
 
 
 class NoLongerOpen(Conflict):
@@ -68,7 +71,26 @@ def marks(actor: Actor, run: Run) -> list[WrongCitation]:
     rows = WrongCitation.objects.filter(
         run__team_id=run.team_id, run__created_at__lte=run.created_at, disease__in=run.candidates.values("disease")
     )
-    return list(_seen(rows.select_related("reader"), actor))
+    return list(_seen(rows.select_related("reader", "overruled_by"), actor))
+
+
+def marks_of_teams(actor: Actor, teams: frozenset[int]) -> QuerySet[WrongCitation]:
+    """The marks made in these teams that this person may see, whichever case they were made on; not of one in the bin,
+    for they rest with it."""
+    rows = WrongCitation.objects.filter(run__team_id__in=teams, run__case__deleted_at__isnull=True)
+    return _seen(rows.select_related("reader", "run", "run__case", "run__team", "overruled_by"), actor)
+
+
+def counted(team_id: int) -> QuerySet[WrongCitation]:
+    """The marks of a team that an investigation may follow: given openly, or committed, and not overruled."""
+    blind = open_readings().filter(case_id=OuterRef("run__case_id"), reader_id=OuterRef("reader_id"))
+    rows = WrongCitation.objects.filter(run__team_id=team_id, run__case__deleted_at__isnull=True)
+    return rows.filter(overruled_at__isnull=True).exclude(Exists(blind))
+
+
+def marks_withheld(actor: Actor, team_id: int) -> bool:
+    """Whether this person reads blind in the team: then nothing tells which passages its marks set back."""
+    return open_readings().filter(case__team_id=team_id, reader_id=actor.user_id).exists()
 
 
 def _seen(rows: QuerySet, actor: Actor) -> QuerySet:  # type: ignore[type-arg]

@@ -1,4 +1,8 @@
-"""Marking a cited source as wrong, and taking one's own mark back. It changes no ranking and no statement."""
+"""Marking a cited source as wrong, and taking one's own mark back.
+
+It changes no ranking and no statement. A passage that is marked stands behind others in later investigations of the
+team: `review.counting` says which marks count.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +46,13 @@ def mark(
             evidence=evidence,
             disease=disease,
             reader_id=actor.user_id,
-            defaults={"reason": reason, "comment": said, "created_at": timezone.now()},
+            defaults={
+                "reason": reason,
+                "comment": said,
+                "created_at": timezone.now(),
+                "overruled_at": None,  # said again, it counts again
+                "overruled_by": None,
+            },
         )
         detail = {"reason": reason, "comment": bool(said)}
         _note_down(actor, Verb.CITATION_MARK, row, detail)

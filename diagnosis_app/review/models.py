@@ -62,7 +62,8 @@ class SecondReading(models.Model):
 
 
 class WrongCitation(models.Model):
-    """One reader's mark at a source that a statement about a disease cites. It changes no ranking."""
+    """One reader's mark at a source that a statement about a disease cites. It changes no ranking; a passage stands
+    behind others for that disease in later investigations of the team, until the mark is taken back or overruled."""
 
     class Reason(models.TextChoices):
         NOT_SAID = "not_said", _("it does not say so")
@@ -77,6 +78,10 @@ class WrongCitation(models.Model):
     reason = models.CharField(max_length=16, choices=Reason.choices)
     comment = models.TextField(blank=True)
     created_at = models.DateTimeField()
+    overruled_at = models.DateTimeField(null=True, blank=True)  # it is read, and sets nothing back
+    overruled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     class Meta:
         ordering = ["created_at", "pk"]

@@ -72,6 +72,7 @@ class Mark:
     reason: str
     comment: str
     at: datetime
+    overruled: str = ""  # by whom: it sets nothing back any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +326,8 @@ def _agreement(rows: Iterable[Compared]) -> str:
 
 def _mark(one: WrongCitation) -> Mark:
     reason = str(WrongCitation.Reason(one.reason).label)
-    return Mark(one.reader.display_name, reason, one.comment, one.created_at)
+    overruled = one.overruled_by.display_name if one.overruled_by else ""
+    return Mark(one.reader.display_name, reason, one.comment, one.created_at, overruled)
 
 
 def _with_marks(entry: Entry, seen: _Seen, places: Iterator[int]) -> Entry:

@@ -19,5 +19,7 @@ urlpatterns = [
     path(f"{_RUN}second/commit/", views.readers.commit, name="second_commit"),
     path(f"{_RUN}wrong/", views.sources.mark, name="citation_mark"),
     path(f"{_RUN}wrong/back/", views.sources.unmark, name="citation_unmark"),
+    path("knowledge/set-back/", views.passages.passages, name="set_back"),
+    path("knowledge/set-back/<int:mark_id>/stop/", views.passages.stop, name="set_back_stop"),
     path(f"{_RUN}keep/<str:disease>/", views.keeping.keep, name="local_case_keep"),
 ]

@@ -50,6 +50,7 @@ class Run(models.Model):
     fence = models.PositiveIntegerField(default=0)  # grows with each claim; an older holder's writes are refused
     attempts = models.PositiveIntegerField(default=0)
     rung_at = models.DateTimeField(null=True, blank=True)  # when a worker was last told; the broker may have forgotten
+    went = models.JSONField(default=dict)  # how it went, in numbers (`runs.went`); written once, when it ends
     background = models.BooleanField(default=False)  # nobody is watching: taken when no other investigation waits
 
     class Meta:

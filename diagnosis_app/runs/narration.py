@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from diagnosis_app.runs.telling import about_of, got_of, why_of
@@ -23,6 +26,7 @@ class Line:
     got: str
     time: str
     sent_back: bool = False
+    marks: str = ""  # where the marks are seen that set passages back
 
 
 def line(step: StepShown) -> Line:
@@ -34,7 +38,14 @@ def line(step: StepShown) -> Line:
     got = got_of(step.action, step.got) if step.state == DONE else ""
     if step.state == FAILED:
         got = str(step.error.get("message") or _("Not finished."))
-    return Line(step.key, verb, about, step.state, why, got, _time(step), bool(step.got.get("sent_back")))
+    back = bool(step.got.get("sent_back"))
+    return Line(step.key, verb, about, step.state, why, got, _time(step), back, _marks(step.got.get("behind")))
+
+
+def _marks(passages: Iterable[str] | None) -> str:
+    if not passages:
+        return ""
+    return f"{reverse('set_back')}?{urlencode([('passage', one) for one in passages])}"
 
 
 def reason(code: str) -> str:

@@ -7,7 +7,7 @@ writes are upserts keyed by step or content, so doing one twice leaves what doin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -34,6 +34,7 @@ from agents.contract import (
 from agents.errors import LeaseLost
 from diagnosis_app.runs import events
 from diagnosis_app.runs.models import Candidate, Claim, Contribution, Evidence, Question, Run, State, Step
+from diagnosis_app.runs.went import went_of
 
 DONE, FAILED, STARTED = "done", "failed", "started"
 
@@ -151,6 +152,15 @@ class Store:
             told = {"from": before["graph"], "to": graph}
             self._tell(EventType.CONTINUED, f"continued:{len(earlier)}", told)
 
+    def pin(self, name: str, value: Callable[[], Any]) -> Any:
+        """What the run began with. The first worker writes it into the manifest, and every later one reads it there."""
+        with self.held():
+            run = Run.objects.get(pk=self.run_id)
+            if name not in run.manifest:
+                run.manifest = {**run.manifest, name: value()}
+                run.save(update_fields=["manifest"])
+            return run.manifest[name]
+
     # --- evidence, candidates, claims ----------------------------------------
 
     def keep_evidence(self, evidence: Sequence[contract.Evidence]) -> None:
@@ -255,11 +265,18 @@ def end(run_id: UUID, outcome: Outcome) -> None:
         reasons=list(outcome.reasons),
         error=error,
         ended_at=timezone.now(),
+        went=went_of(Store(run_id, fence=0), worked(run_id)),
         lease_holder="",
         lease_until=None,
     )
     payload = {"outcome": str(outcome.code), "reasons": list(outcome.reasons), "error": error}
     events.append(run_id, EventType.ENDED, "run.ended", payload)
+
+
+def worked(run_id: UUID) -> float:
+    """Seconds that its finished steps took."""
+    done = Step.objects.filter(run_id=run_id, ended_at__isnull=False).values_list("started_at", "ended_at")
+    return sum((ended - began).total_seconds() for began, ended in done if ended is not None)
 
 
 def _told(step: StepRecord) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from diagnosis_app.accounts.policy import Verb, actor_for
 from diagnosis_app.runs.models import Event, Run
 from diagnosis_app.runs.thread import Thread, Told
 from diagnosis_app.runs.watching import AWAY, ask, watch
+from diagnosis_app.runs.withheld import payload_without_marks
 
 HEARTBEAT = 15.0  # seconds: below the idle limit of common proxies, and how late a sign-out is noticed
 RETRY = 2000  # milliseconds a browser waits before it asks again
@@ -42,6 +43,7 @@ class Watcher:
     session: str
     after: int
     language: str
+    blind: bool = False  # reads a case of the team without knowing what others made of it
 
 
 async def frames(watcher: Watcher, thread: Thread, draw: Draw) -> AsyncIterator[bytes]:
@@ -52,7 +54,7 @@ async def frames(watcher: Watcher, thread: Thread, draw: Draw) -> AsyncIterator[
     async with watch().over(watcher.run_id) as news:
         while True:
             news.clear()
-            told = await _events(watcher.run_id, thread.seq)
+            told = await _events(watcher, thread.seq)
             if told:
                 before, thread = thread, thread.through(told)
                 fresh = [one for one in told if one.seq > cursor]
@@ -77,9 +79,9 @@ async def _news(news: asyncio.Event, seconds: float) -> None:
         return
 
 
-async def _events(run_id: UUID, after: int) -> list[Told]:
+async def _events(watcher: Watcher, after: int) -> list[Told]:
     try:
-        return await ask(lambda: told(run_id, after))
+        return await ask(lambda: told(watcher.run_id, after, blind=watcher.blind))
     except AWAY:
         return []
 
@@ -91,9 +93,11 @@ async def _may_still(watcher: Watcher) -> bool:
         return True  # not known now; asked again with the next heartbeat
 
 
-def told(run_id: UUID, after: int = 0) -> list[Told]:
+def told(run_id: UUID, after: int = 0, *, blind: bool = False) -> list[Told]:
     rows = Event.objects.filter(run_id=run_id, seq__gt=after).order_by("seq")
-    return [Told(row.seq, row.type, row.payload, row.at) for row in rows]
+    return [
+        Told(row.seq, row.type, payload_without_marks(row.payload) if blind else row.payload, row.at) for row in rows
+    ]
 
 
 def may_watch(session_key: str, run_id: UUID) -> bool:

@@ -196,6 +196,14 @@ def _got_search(got: Facts) -> str:
     told = _("%(found)s, %(kept)s kept, %(off)s off the subject.") % {"found": said, "kept": kept, "off": off}
     if str(got.get("note", "")) in ("search.away", "search.loading"):
         told = f"{told} {_('The search by meaning did not answer: found by words and findings.')}"
+    behind = int(got.get("set_back") or 0)
+    if behind:
+        stood = ngettext(
+            "%(n)s stood behind the others: colleagues marked it as wrong.",
+            "%(n)s stood behind the others: colleagues marked them as wrong.",
+            behind,
+        )
+        told = f"{told} {stood % {'n': behind}}"
     return told
 
 

@@ -25,8 +25,9 @@ from diagnosis_app.cases.ranking import rank_content
 from diagnosis_app.cases.scope import scope_words
 from diagnosis_app.cases.similar_panels import similar_panel, start_of
 from diagnosis_app.errors import Hidden, Invalid
+from diagnosis_app.review.blinding import marks_withheld
 from diagnosis_app.review.panel import reviewed
-from diagnosis_app.runs import actions, answering
+from diagnosis_app.runs import actions, answering, went_words
 from diagnosis_app.runs.drawing import live_parts, thread_context
 from diagnosis_app.runs.gene_table import LEADING, gene_rows
 from diagnosis_app.runs.models import Event, Outcome, Question, Run, State
@@ -73,7 +74,8 @@ def investigation(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def run(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     found = _of_case(actions.read_run(actor, run_id), case_id)
-    thread = Thread.planned(found.manifest.get("plan", ())).through(told(found.pk))
+    blind = marks_withheld(actor, found.team_id)
+    thread = Thread.planned(found.manifest.get("plan", ())).through(told(found.pk, blind=blind))
     if not thread.under_way and found.state != State.ENDED:
         found.refresh_from_db()  # it ended after the row was read: the page shows its result
     content = cases.content_of(found.version)
@@ -161,10 +163,10 @@ def similar(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponse:
 async def events(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpResponseBase:
     """What the run tells, from any event on. 204 when all of it was told: a browser then stops asking."""
     after = _after(request)
-    found, last = await sync_to_async(_opened)(request, case_id, run_id)
+    found, last, blind = await sync_to_async(_opened)(request, case_id, run_id)
     if found.state == State.ENDED and last <= after:
         return HttpResponse(status=204)
-    watcher = Watcher(found.pk, request.session.session_key or "", after, translation.get_language() or "en")
+    watcher = Watcher(found.pk, request.session.session_key or "", after, translation.get_language() or "en", blind)
     plan = Thread.planned(found.manifest.get("plan", ()))
     return StreamingHttpResponse(
         frames(watcher, plan, live_parts(found)),
@@ -173,10 +175,11 @@ async def events(request: HttpRequest, case_id: UUID, run_id: UUID) -> HttpRespo
     )
 
 
-def _opened(request: HttpRequest, case_id: UUID, run_id: UUID) -> tuple[Run, int]:
-    found = _of_case(actions.read_run(actor_of(request), run_id, part="events"), case_id)
+def _opened(request: HttpRequest, case_id: UUID, run_id: UUID) -> tuple[Run, int, bool]:
+    actor = actor_of(request)
+    found = _of_case(actions.read_run(actor, run_id, part="events"), case_id)
     last = Event.objects.filter(run=found).order_by("-seq").values_list("seq", flat=True).first()
-    return found, last or 0
+    return found, last or 0, marks_withheld(actor, found.team_id)
 
 
 def _after(request: HttpRequest) -> int:
@@ -219,6 +222,7 @@ def _result_context(found: Run) -> dict[str, Any]:
         "next": following,
         "reasons": [reason(code) for code in found.reasons if not (code == "two_diseases" and result.divided)],
         "left_out": left_out(found),
+        "went": went_words.told(found.went),
         "genes": gene_rows(list(found.candidates.order_by("rank")[:LEADING]), content),
         "built": _built(found),
         "scope": _scope(found),

@@ -26,9 +26,11 @@ from agents.contract import Budget, Failure, Outcome, OutcomeCode, RunRequest, W
 from agents.errors import LeaseLost, Stopped, failure_of
 from agents.llm.asking import Model
 from agents.performing import Outside
+from agents.set_back import set_back
 from corpus_ingest import library
 from diagnosis_app.cases.content import read_content
 from diagnosis_app.local_cases.bank import bank_of
+from diagnosis_app.review.counting import in_force
 from diagnosis_app.runs import shutdown
 from diagnosis_app.runs.bell import ring
 from diagnosis_app.runs.claim import Lease, claim, release, renew
@@ -124,7 +126,8 @@ def _investigate(run: Run, store: Store, control: runner.Control) -> Outcome | W
     if run.manifest["graph"] != contract.GRAPH_VERSION:
         store.continued(contract.GRAPH_VERSION, code_digest())
     own = bank_of(run.team_id, knowledge, apart_from=run.case_id)
-    outside = Outside(search=Client(Path(settings.RETRIEVAL_SOCKET)), local=own)
+    marks = store.pin("set_back", lambda: in_force(run.team_id))
+    outside = Outside(search=Client(Path(settings.RETRIEVAL_SOCKET)), local=own, set_back=set_back(marks))
     with _checkpoints() as saver:
         request, model = _request(run, knowledge), _model(run)
         return runner.run(request, knowledge, store, saver, control, outside=outside, model=model)

@@ -41,7 +41,7 @@ from diagnosis_app.mcp import border as mcp
 from diagnosis_app.reanalysis.models import Alert, Pass, Reranking
 from diagnosis_app.review.models import SecondReading, Verdict, WrongCitation
 from diagnosis_app.runs import actions as runs
-from diagnosis_app.runs.models import Candidate, Contribution, Question, Run
+from diagnosis_app.runs.models import Candidate, Contribution, Evidence, Question, Run
 from retrieval.cases import CaseBank
 from tests.people import Clinic
 from tests.published import HANNAH
@@ -122,6 +122,10 @@ def _judged(clinic: Clinic, run: Run) -> Run:
     )  # fmt: skip
     one = Candidate.objects.create(run=ended, rank=1, disease="OMIM:154700", name="Marfan", score=1.0, prior=0.0)
     Contribution.objects.create(candidate=one, position=0, kind="finding", value=1.0, evidence_key=EVIDENCE)
+    Evidence.objects.create(
+        run=ended, key=EVIDENCE, kind="passage", source="Journal", version="1", locator="passage", quote="Tall.",
+        span={"start": 0, "end": 5}, body={"passage": "p" * 16, "document": "made:1", "text": "Tall."},
+    )  # fmt: skip
     Verdict.objects.create(
         run=ended, reader=user, disease=one.disease, name=one.name, value="confirmed", created_at=now, changed_at=now
     )
@@ -193,6 +197,10 @@ def a_second_reader(world: World) -> dict[str, Any]:
 
 def a_citation(world: World) -> dict[str, Any]:
     return {**a_judged_candidate(world), "evidence": EVIDENCE}
+
+
+def a_mark(world: World) -> dict[str, Any]:
+    return {"mark_id": WrongCitation.objects.get(run=world.judged).pk}
 
 
 def a_local_case(world: World) -> dict[str, Any]:
@@ -384,6 +392,8 @@ PAGES: dict[str, Route] = {
     "second_commit": Route("POST", Verb.SECOND_READ, a_judged_run),
     "citation_mark": Route("POST", Verb.CITATION_MARK, a_judged_run),
     "citation_unmark": Route("POST", Verb.CITATION_MARK, a_judged_run),
+    "set_back": Route("GET", Verb.SET_BACK_LIST),
+    "set_back_stop": Route("POST", Verb.SET_BACK_LIFT, a_mark),
     "local_case_keep": Route("GET", Verb.LOCAL_ADD, a_judged_candidate, also=GET_AND_POST),
     "local_cases": Route("GET", Verb.LOCAL_LIST),
     "local_case": Route("GET", Verb.LOCAL_READ, a_local_case),
@@ -452,6 +462,8 @@ OPERATIONS: dict[str, Route] = {
     "decline_second_reading": Route("POST", Verb.SECOND_READ, a_judged_run),
     "mark_wrong_citation": Route("POST", Verb.CITATION_MARK, a_judged_run),
     "unmark_wrong_citation": Route("DELETE", Verb.CITATION_MARK, a_citation),
+    "list_set_back": Route("GET", Verb.SET_BACK_LIST),
+    "stop_set_back": Route("POST", Verb.SET_BACK_LIFT, a_mark),
     "list_local_cases": Route("GET", Verb.LOCAL_LIST),
     "get_local_case": Route("GET", Verb.LOCAL_READ, a_local_case),
     "preview_local_case": Route("GET", Verb.LOCAL_ADD, a_judged_candidate),

@@ -1,3 +1,3 @@
-from diagnosis_app.review.views import keeping, one, readers, sources
+from diagnosis_app.review.views import keeping, one, passages, readers, sources
 
-__all__ = ["keeping", "one", "readers", "sources"]
+__all__ = ["keeping", "one", "passages", "readers", "sources"]

@@ -41,7 +41,14 @@ def somewhere(path: str, values: dict[str, str]) -> str:
 NOTHING = {
     **{"case_id": NOWHERE, "run_id": NOWHERE, "number": "1", "term_id": "HP:0001250", "disease_id": "OMIM:154700"},
     **{"one": "OMIM:154700", "other": "OMIM:101600", "published_id": "nobody", "ingestion_id": NOWHERE},
-    **{"batch_id": NOWHERE, "local_id": NOWHERE, "key": "ask-1", "disease": "OMIM:154700", "login": "nobody"},
+    **{
+        "batch_id": NOWHERE,
+        "local_id": NOWHERE,
+        "mark_id": "1",
+        "key": "ask-1",
+        "disease": "OMIM:154700",
+        "login": "nobody",
+    },
     "evidence": "f" * 64,
 }
 BODIES: dict[str, Any] = {  # what is read before the object is looked for
