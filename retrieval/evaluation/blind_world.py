@@ -62,7 +62,7 @@ class BlindWorld:
         return BlindRanker(self._snapshot.ranker, self.diseases, instead, self.hidden)
 
     def asking_only(self, findings: Collection[str]) -> BlindWorld:
-        """The same world, in which nothing else may be asked: what choosing is worth where every question is answered."""
+        """The same world, in which nothing else may be asked: what choosing is worth where all is answered."""
         other = BlindWorld(self._snapshot, self._blinding, self._publications)
         other.__dict__.update(self.__dict__, ranker=self.ranker.asking_only(findings))
         return other
@@ -151,7 +151,9 @@ class BlindRanker(Ranker):
             status = Status.PRESENT if answer.present else Status.EXCLUDED
             longer = replace(profile, findings=(*profile.findings, Finding(self._ontology.ids[answer.term], status)))
             weighed = self.weighed(longer, instead=self._instead, hidden=self._hidden)
-            return self._round(self.prior + weighed.total())[asking.leading]
+            scores = self._round(self.prior + weighed.total())
+            first: np.ndarray = scores[asking.leading]
+            return first
 
         return next_questions(
             self._ontology,
