@@ -96,10 +96,12 @@ class BlindRanker(Ranker):
         self._instead, self._hidden = instead, hidden
         self._only: frozenset[int] | None = None  # findings that may be asked; None for all
         self._last: tuple[Profile, Weighed] | None = None
+        self._last_asked: tuple[object, NextQuestions] | None = None
 
     def asking_only(self, findings: Collection[str]) -> BlindRanker:
         other = copy.copy(self)
         other._only = frozenset(self._indices(findings))
+        other._last_asked = None
         return other
 
     def rank(self, profile: Profile, *, limit: int = 50) -> Ranking:
@@ -144,7 +146,20 @@ class BlindRanker(Ranker):
         skip: Collection[str] = (),
         limit: int = SHOWN,
     ) -> NextQuestions:
-        """As the ranker would ask. Who leads after an answer is said among the first candidates."""
+        """As the ranker would ask. Who leads after an answer is said among the first candidates.
+
+        An investigation asks twice, to decide and to tell: the last answer is remembered.
+        """
+        key = (profile, tuple(skip), limit)
+        if probabilities is None and self._last_asked is not None and self._last_asked[0] == key:
+            return self._last_asked[1]
+        found = self._next_questions(profile, probabilities, skip, limit)
+        self._last_asked = (key, found) if probabilities is None else None
+        return found
+
+    def _next_questions(
+        self, profile: Profile, probabilities: np.ndarray | None, skip: Collection[str], limit: int
+    ) -> NextQuestions:
         asking = self._asking(profile)
 
         def rescored(answer: Answer) -> np.ndarray:
