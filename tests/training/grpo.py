@@ -1,6 +1,6 @@
-"""Trains a policy by GRPO with a LoRA: `python -m tests.training.grpo --model MODEL --cases CASES --snapshot DIR --out DIR`.
+"""GRPO with a LoRA: `python -m tests.training.grpo --model MODEL --cases CASES --snapshot DIR --out OUT`.
 
-TRL optimises; the episodes are Clew's own. DIR then holds an adapter that vLLM serves beside the model it was made of.
+TRL optimises; the episodes are Clew's own. OUT then holds an adapter that vLLM serves beside the model it was made of.
 docs/training.md says which packages it needs and how the adapter is served.
 """
 
@@ -18,6 +18,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from trl import GRPOConfig, GRPOTrainer
 
 from agents.rewards import Weights
+from corpus_ingest.sources.phenopackets import read_cases
+from retrieval.evaluation.solved import SolvedCase
 from tests.training.cases import Ward, published
 from tests.training.rollout import Generate, play, rewards
 
@@ -99,8 +101,6 @@ def speaking(model: Any, tokenizer: Any, words: int, temperature: float) -> Gene
 
 
 def main() -> None:
-    from diagnosis_app.evaluation.reading import read_set
-
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True, help="a folder with an instruction-tuned model")
     parser.add_argument("--cases", required=True, type=Path, help="phenopackets, never those that one is judged by")
@@ -108,7 +108,7 @@ def main() -> None:
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--steps", type=int, default=500)
     given = parser.parse_args()
-    ward = published(given.snapshot, list(read_set(given.cases).cases))
+    ward = published(given.snapshot, [SolvedCase.of(one) for one in read_cases(given.cases).cases])
     trained(
         ward,
         AutoModelForCausalLM.from_pretrained(given.model, dtype=torch.bfloat16),

@@ -26,7 +26,7 @@ class Played:
     completion: list[int] = field(default_factory=list)
     logprobs: list[float] = field(default_factory=list)
     own: list[int] = field(default_factory=list)  # 1 where the model spoke
-    reward: Reward = Reward()
+    reward: Reward = field(default_factory=Reward)
 
 
 def play(ward: Ward, case: str, tokenizer: Any, generate: Generate) -> Played:

@@ -1,6 +1,6 @@
 """Real steps of GRPO on a tiny model of random weights, in the environment, over the small knowledge.
 
-It shows that the way works from the episode to an adapter that is written and opened again; not that anything is learnt.
+It shows that the way works, from the episode to an adapter that is written and opened again; not that it learns.
 """
 
 from __future__ import annotations
