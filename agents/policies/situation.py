@@ -64,8 +64,10 @@ class Situation:
     def question(self) -> Question | None:
         """The question with the highest information gain among those that may still be put."""
         skip = [one.term for one in self.questions if one.answer in (Answer.UNCERTAIN, Answer.UNKNOWN)]
-        found = self.knowledge.ranker.next_questions(self.profile, skip=skip).questions
         asked = {one.term for one in self.questions}
+        # What was answered is never among them; one more costs two rankings.
+        limit = 1 + sum(one.answer is None for one in self.questions)
+        found = self.knowledge.ranker.next_questions(self.profile, skip=skip, limit=limit).questions
         return next((one for one in found if one.term not in asked), None)
 
     def separating(self, one: str, other: str) -> Comparison:

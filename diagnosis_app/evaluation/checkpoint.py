@@ -11,38 +11,45 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from math import inf, isinf
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from retrieval.evaluation.bench import Outcome
 
 _FINISHED = "outcomes.jsonl"
 _STALE = 14 * 24 * 3600  # seconds after which a checkpoint that nobody continued is rubbish
+Kept = TypeVar("Kept")
 _RANKS = ("rank", "rank_omim", "near", "without", "without_omim", "before", "after")
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """The directory of one benchmark in the making."""
+class Checkpoint(Generic[Kept]):
+    """The directory of one benchmark in the making; `read` makes an outcome of what a line holds."""
 
     directory: Path
+    read: Callable[[dict[str, Any]], Kept]
 
     @classmethod
-    def of(cls, folder: Path, *key: object) -> Checkpoint:
+    def of(cls, folder: Path, *key: object) -> Checkpoint[Outcome]:
+        """Of a benchmark of the ranking."""
+        return cls.at(folder, _outcome, *key)  # type: ignore[arg-type, return-value]
+
+    @classmethod
+    def at(cls, folder: Path, read: Callable[[dict[str, Any]], Kept], *key: object) -> Checkpoint[Kept]:
         name = hashlib.sha256(repr(key).encode()).hexdigest()[:24]
         directory = folder / name
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         _sweep(folder)
         directory.touch()
-        return cls(directory)
+        return cls(directory, read)
 
-    def done(self) -> dict[str, Outcome]:
+    def done(self) -> dict[str, Kept]:
         """Outcomes by the digest of their case."""
-        found: dict[str, Outcome] = {}
+        found: dict[str, Kept] = {}
         try:
             text = (self.directory / _FINISHED).read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -51,7 +58,7 @@ class Checkpoint:
             try:
                 entry = json.loads(line)
                 case = entry.pop("case")
-                found[case] = _outcome(entry)
+                found[case] = self.read(entry)
             except (ValueError, KeyError, TypeError, AttributeError):
                 continue  # cut off by a kill: this case is computed again
         return found
@@ -75,7 +82,8 @@ class Keeper:
     def __init__(self, file: Any) -> None:
         self._file = file
 
-    def keep(self, digest: str, outcome: Outcome) -> None:
+    def keep(self, digest: str, outcome: Any) -> None:
+        """`outcome` is a dataclass."""
         entry = {name: _plain(value) for name, value in asdict(outcome).items()}
         self._file.write(json.dumps({"case": digest} | entry) + "\n")
         self._file.flush()

@@ -123,16 +123,19 @@ def next_questions(
     rescored: Callable[[Answer], np.ndarray],
     *,
     skip: Collection[int] = (),
+    among: Collection[int] | None = None,
     limit: int = SHOWN,
 ) -> NextQuestions:
     """`scores` and `probabilities` by position; `rescored` gives the scores with an answer more.
 
-    `skip` are terms that were asked and could not be answered.
+    `skip` are terms that were asked and could not be answered; `among`, if given, are the only ones to choose from.
     """
     order = np.argsort(-scores, kind="stable")
     leading = order[:LEADERS]
     chances = Chances(ontology, scorer, reading, leading)
     allowed = eligibility.may_be_asked(ontology, scorer, reading, skip)
+    if among is not None:
+        allowed &= np.isin(np.arange(len(allowed)), list(among))
     chosen = choose(ontology, chances, probabilities[leading], allowed, limit=limit)
     told = _Teller(ontology, diseases, scorer, reading, scores, order[:FIRST])
     questions = [told.question(term, gain, chance, rescored) for term, gain, chance in chosen]

@@ -8,6 +8,7 @@ import pytest
 from retrieval.evaluation.blind_world import BlindWorld
 from retrieval.evaluation.blinding import Blinding
 from retrieval.model import Finding, Profile, Status
+from retrieval.ranking.ranker import Ranker
 from retrieval.snapshot import Snapshot
 from tests.agents.conftest import patient
 
@@ -61,3 +62,42 @@ def test_without_papers_the_world_is_the_snapshot(snapshot: Snapshot, blinding: 
     assert world.hidden is None and world.id == snapshot.id
     own, same = snapshot.ranker.rank(patient(), limit=20), world.ranker.rank(patient(), limit=20)
     assert own.candidates == same.candidates
+
+
+def test_without_papers_the_questions_are_those_of_the_snapshot(snapshot: Snapshot, blinding: Blinding) -> None:
+    own = snapshot.ranker.next_questions(patient())
+    same = BlindWorld(snapshot, blinding, ()).ranker.next_questions(patient())
+    assert own.questions, "there is something to ask"
+    assert same.uncertainty == pytest.approx(own.uncertainty)
+    for mine, theirs in zip(same.questions, own.questions, strict=True):
+        assert mine.term == theirs.term and mine.gain == pytest.approx(theirs.gain)
+        assert (mine.first_if_present, mine.first_if_absent) == (theirs.first_if_present, theirs.first_if_absent)
+        for one, other in zip(mine.leaders, theirs.leaders, strict=True):
+            assert (one.id, one.documented, one.matched) == (other.id, other.documented, other.matched)
+            assert (one.if_present, one.if_absent) == pytest.approx((other.if_present, other.if_absent))
+
+
+def test_no_question_is_chosen_or_explained_by_the_papers(snapshot: Snapshot, blinding: Blinding) -> None:
+    shown = [leader for one in snapshot.ranker.next_questions(patient()).questions for leader in one.leaders]
+    papers = {one for leader in shown for one in leader.references if one.startswith("PMID:")}
+    world = BlindWorld(snapshot, blinding, papers)
+
+    def rest_on_the_papers(ranker: Ranker) -> list[str]:
+        found = [leader for one in ranker.next_questions(patient()).questions for leader in one.leaders]
+        return [one.id for one in found if one.references and set(one.references) <= papers]
+
+    assert rest_on_the_papers(snapshot.ranker), "with the papers some do"
+    assert rest_on_the_papers(world.ranker) == []
+    seen, blind = snapshot.ranker.next_questions(patient()), world.ranker.next_questions(patient())
+    assert [one.gain for one in seen.questions] != [one.gain for one in blind.questions]
+
+
+def test_a_world_can_be_asked_some_findings_alone(snapshot: Snapshot, blinding: Blinding) -> None:
+    world = BlindWorld(snapshot, blinding, ())
+    every = world.ranker.may_ask(patient())
+    assert {one.term for one in world.ranker.next_questions(patient()).questions} <= set(every)
+    assert not {one.term for one in patient().findings} & set(every), "what is known is not asked"
+    some = world.asking_only(every[10:12])
+    assert some.ranker.may_ask(patient()) == every[10:12]
+    assert {one.term for one in some.ranker.next_questions(patient()).questions} <= set(every[10:12])
+    assert world.ranker.may_ask(patient()) == every, "the world that it was made of is as it was"

@@ -1,4 +1,4 @@
-"""manage.py benchmark ranking|investigation CASES, benchmark search: how good they are. docs/evaluation.md says how."""
+"""manage.py benchmark ranking|investigation|dialogue CASES, benchmark search. docs/evaluation.md says how."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from diagnosis_app.cases.finding_list import system_name
 from diagnosis_app.errors import ClinicError
 from diagnosis_app.evaluation import actions, output, tables
 from diagnosis_app.evaluation.carrying_out import Carried, carry_out
+from diagnosis_app.evaluation.dialogue import command as dialogue
 from diagnosis_app.evaluation.investigating import command as investigating
 from diagnosis_app.evaluation.plan import Options, Plan, plan
 from diagnosis_app.evaluation.searching import command as searching
@@ -33,11 +34,13 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        what = parser.add_subparsers(dest="what", required=True, metavar="ranking|investigation|search")
+        what = parser.add_subparsers(dest="what", required=True, metavar="ranking|investigation|dialogue|search")
         search = what.add_parser("search", help="Recall of the passage that answers: words, meaning, and both.")
         searching.add_arguments(search, _count)
         whole = what.add_parser("investigation", help="The true diagnosis before and after a whole run, blinded.")
         investigating.add_arguments(whole, _count)
+        talk = what.add_parser("dialogue", help="What asking is worth: policies by turn, on patients who answer.")
+        dialogue.add_arguments(talk, _count)
         ranking = what.add_parser("ranking", help="Recall and rank of the true diagnosis, publication-blind.")
         add = ranking.add_argument
         add("cases", type=Path, metavar="CASES", help="A zip, a directory, a phenopacket, or a JSON list of cases.")
@@ -65,9 +68,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it the same way
         try:
-            code = {"search": self._search, "investigation": self._investigation}.get(options["what"], self._ranking)(
-                options
-            )
+            others = {"search": self._search, "investigation": self._investigation, "dialogue": self._dialogue}
+            code = others.get(options["what"], self._ranking)(options)
             self.stdout.flush()
         except BrokenPipeError:  # the reader of our pipe has seen enough; what was to be kept is kept
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -94,6 +96,14 @@ class Command(BaseCommand):
             investigating.run(options, self._say, self.stdout.write)
         except KeyboardInterrupt:
             self._say("Interrupted. Nothing was written to OUT.")
+            return INTERRUPTED
+        return 0
+
+    def _dialogue(self, options: dict[str, Any]) -> int:
+        try:
+            dialogue.run(options, self._say, self.stdout.write)
+        except KeyboardInterrupt:
+            self._say("Interrupted. The same command goes on from here. Nothing was written to OUT.")
             return INTERRUPTED
         return 0
 
