@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
+from asgiref.sync import sync_to_async
+from django.test import AsyncClient, Client
 from django.urls import reverse
 
 from diagnosis_app.accounts.models import User
@@ -15,7 +17,7 @@ from diagnosis_app.compare.actions import compare
 from diagnosis_app.review import citations, second, verdicts
 from diagnosis_app.review.models import WrongCitation
 from diagnosis_app.runs import actions as runs
-from diagnosis_app.runs import worker
+from diagnosis_app.runs import watching, worker
 from diagnosis_app.runs.models import Evidence, Run
 from retrieval.snapshot import Snapshot
 from tests.agents.conftest import ABSENT, PRESENT
@@ -24,7 +26,16 @@ from tests.diagnosis_app.review.judging import PFEIFFER, acting, made_case
 from tests.security.test_policy_over_every_route import bearer
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SECONDS = 30.0  # a stream of an ended run that is still open then has failed the test
 FINDINGS = [*({"term": one} for one in PRESENT), *({"term": one, "status": "excluded"} for one in ABSENT)]
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_left() -> Iterator[None]:
+    """In the threads that a server would keep."""
+    yield
+    watching._thread.submit(watching._close).result()
+    asyncio.run(sync_to_async(watching._close)())
 
 
 @pytest.fixture
@@ -156,14 +167,11 @@ def test_nothing_of_it_is_told_to_somebody_who_reads_blind(
 
 def streamed(user: User, run: Run) -> str:
     """What the open page of this person is sent."""
-    from asgiref.sync import async_to_sync
-
-    client = Client()
+    client = AsyncClient()
     client.force_login(user)
-    answer = client.get(reverse("run_events", args=[run.case_id, run.pk]))
 
-    async def all_of_it() -> bytes:
-        return b"".join([part async for part in answer.streaming_content])  # type: ignore[union-attr]
+    async def all_of_it() -> str:
+        answer = await client.get(reverse("run_events", args=[run.case_id, run.pk]))
+        return b"".join([part async for part in answer.streaming_content]).decode()
 
-    frames = async_to_sync(all_of_it)().decode()
-    return json.dumps(frames)
+    return asyncio.run(asyncio.wait_for(all_of_it(), SECONDS))
