@@ -28,7 +28,7 @@ TEMPLATE = (
 MARKS = ["<pad>", "<eos>", "<|system|>", "<|user|>", "<|assistant|>", "<think>", "</think>"]
 
 
-def make_model(folder: Path) -> Path:
+def make_model(folder: Path, length: int = LENGTH) -> Path:
     """A model's folder: a byte-level tokenizer without merges, and two small layers."""
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
@@ -53,7 +53,7 @@ def make_model(folder: Path) -> Path:
         num_attention_heads=2,
         num_key_value_heads=2,
         head_dim=32,
-        max_position_embeddings=LENGTH,
+        max_position_embeddings=length,
         pad_token_id=0,
         bos_token_id=1,
         eos_token_id=1,
@@ -63,14 +63,14 @@ def make_model(folder: Path) -> Path:
 
 
 @contextmanager
-def serving(environment: Path, folder: Path, *options: str) -> Iterator[str]:
+def serving(environment: Path, folder: Path, *options: str, length: int = LENGTH) -> Iterator[str]:
     """The setting of a running server, over the model in the folder. It ends with the block."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [
         str(environment / "bin" / "python"), "-m", "vllm.entrypoints.openai.api_server", "--model", str(folder),
         "--served-model-name", "clew", "--host", "127.0.0.1", "--port", str(port), "--api-key", KEY,
-        "--max-model-len", str(LENGTH), "--dtype", "float32", "--max-num-seqs", "4", "--enforce-eager",
+        "--max-model-len", str(length), "--dtype", "float32", "--max-num-seqs", "4", "--enforce-eager",
         "--enable-prompt-tokens-details", "--structured-outputs-config",
         json.dumps({"backend": "xgrammar", "disable_any_whitespace": True}), *options,
     ]  # fmt: skip
