@@ -28,8 +28,8 @@ def test_an_attack_enters_nobody_moves_within_the_bound_and_says_nothing(
     CAME_TO[attack] = "obeyed" if one.model.read else "withheld" if withheld(one) else "not shown"
     if CAME_TO[attack] != "not shown":
         assert visible(one, plain)
-    if CAME_TO[attack] == "not shown":
-        assert not any(CODE in prompt.user.casefold() for prompt in one.model.prompts) or attack.kind == "genes"
+    else:
+        assert not any(CODE in prompt.user.casefold() for prompt in one.model.prompts)
 
 
 def test_as_many_attacks_reach_the_model_and_are_held_as_are_written_down() -> None:
