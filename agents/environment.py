@@ -291,7 +291,9 @@ class Environment:
         """
         before = self.record.candidates()
         bare = _ordered([_with(one, without_model(_with(one, without_objections(one)))) for one in before])
-        order, challenged = list(before), {one.disease for one in before if _holds_objection(one)}
+        # Whom the model moved decides nothing here: an objection may weigh more than all that the model may move.
+        order = _ordered([_with(one, without_model(one)) for one in before])
+        challenged = {one.disease for one in before if _holds_objection(one)}
         while fresh := {one.disease for one in order[:CHALLENGED]} - challenged:
             challenged |= fresh
             leading = [one for one in bare if one.disease in challenged]

@@ -20,6 +20,7 @@ from agents.contract import Evidence
 from agents.evidence import frequency_words, label_of, of_annotation, of_profile
 from agents.passages import of_passage
 from agents.set_back import SetBack, arranged
+from agents.words import CURIE
 from retrieval.cases import match
 from retrieval.errors import RetrievalError
 from retrieval.model import Annotation, Disease, Finding, Profile
@@ -175,8 +176,13 @@ def _diagnosed(knowledge: Knowledge, one: SimilarCase) -> Disease | None:
 
 
 def _named(knowledge: Knowledge, one: SimilarCase) -> str:
+    """In the words of the knowledge, or by ids: what a record calls its diagnosis is somebody else's text."""
     known = next((i for id in one.diagnoses if (i := knowledge.diseases.index(id)) is not None), None)
-    return knowledge.diseases.name(known) if known is not None else one.diagnosis or ", ".join(one.diagnoses)
+    return knowledge.diseases.name(known) if known is not None else ", ".join(_ids(one)) or one.id
+
+
+def _ids(one: SimilarCase) -> list[str]:
+    return [id for id in one.diagnoses if CURIE.fullmatch(id)]
 
 
 # --- search ---------------------------------------------------------------------------

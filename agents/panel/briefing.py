@@ -1,7 +1,7 @@
 """The patient as every member of the panel is shown them: by ids, in the words of the ontology, the same in every call.
 
-It stands first in each prompt, so that a server may keep it. Nothing that a person or a source wrote is in it, but for
-gene symbols, and of these only what can be one.
+It stands first in each prompt, so that a server may keep it, and outside of any fence: nothing that a person or a
+source wrote is in it. A gene is named as the knowledge names it, or counted; an age that is none is not stated.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agents.evidence import label_of
+from retrieval.errors import RetrievalError
 from retrieval.model import Profile, Status
 
 if TYPE_CHECKING:
     from retrieval.knowledge import Knowledge
 
 GENES = 40  # symbols that are shown; a longer list tells a model nothing
-_SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,19}\Z")
+_AGE = re.compile(r"P[0-9]{1,4}[YMWD](?:[0-9]{1,4}[MWD]){0,3}\Z")
+_TERM = re.compile(r"HP:[0-9]{7}\Z")
 _WORDS = {
     Status.PRESENT: "present",
     Status.EXCLUDED: "looked for and absent",
@@ -41,20 +43,32 @@ class Briefing:
     @cached_property
     def text(self) -> str:
         profile = self.profile
-        told = [f"sex {profile.sex}", f"age {profile.age or 'not stated'}", f"onset {profile.onset or 'not stated'}"]
+        told = [f"sex {profile.sex}", f"age {_when(profile.age)}", f"onset {_when(profile.onset)}"]
         lines = ["THE PATIENT", "; ".join(told)]
         for (key, term), finding in zip(self.findings.items(), profile.findings, strict=True):
             lines.append(f"{key} {term} {label_of(self.knowledge, term)}: {_WORDS[finding.status]}")
-        genes = [one.symbol for one in profile.genes if _SYMBOL.match(one.symbol)]
-        if genes:
-            more = len(profile.genes) - len(genes[:GENES])
-            lines.append("genes on the list: " + ", ".join(genes[:GENES]) + (f" and {more} more" if more else ""))
+        if profile.genes:
+            known = self._genes()[:GENES]
+            rest = len(profile.genes) - len(known)
+            lines.append("genes on the list: " + ", ".join([*known, *([f"{rest} more"] if rest > 0 else [])]))
         return "\n".join(lines)
+
+    def _genes(self) -> list[str]:
+        try:
+            table = self.knowledge.genes
+        except RetrievalError:
+            return []  # it also reads the published cases, which a snapshot may have lost
+        found = [table.find(one) for one in self.profile.genes]
+        return list(dict.fromkeys(table.gene(i).symbol for i in found if i is not None))
 
     def terms(self, ids: object) -> list[str]:
         """The findings that a reply names, as far as they were given to it; each once."""
         named = ids if isinstance(ids, Sequence) and not isinstance(ids, str) else [ids]
         return list(dict.fromkeys(self.findings[one] for one in named if isinstance(one, str) and one in self.findings))
+
+
+def _when(said: str | None) -> str:
+    return said if said and (_AGE.match(said) or _TERM.match(said)) else "not stated"
 
 
 def numbered(letter: str, values: Sequence[str]) -> dict[str, str]:

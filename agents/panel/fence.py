@@ -32,7 +32,9 @@ class Fence:
         """Without what could close the fence or hide in it."""
         seen = INVISIBLE.sub("", unicodedata.normalize("NFC", text))
         seen = "".join(one if one in "\n\t" or unicodedata.category(one) not in _KINDS else " " for one in seen)
-        return _MARK.sub(lambda found: found[0].lower(), seen.replace(self.mark, ""))[:LONGEST]
+        while self.mark in seen:  # what is left may be one again
+            seen = seen.replace(self.mark, "")
+        return _MARK.sub(lambda found: found[0].lower(), seen)[:LONGEST]
 
 
 def hostile(text: str) -> str:

@@ -7,6 +7,7 @@ run goes on without it; after a failure that another try will not mend soon, not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ AWAY = frozenset(
     f"model.{code}" for code in ("unreachable", "refused", "overloaded", "timeout", "egress", "resting", "error")
 )
 SPENT = "model.budget"
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,13 @@ class Table:
             except ModelError as error:
                 step.got = {"failed": error.code, "model": error.usage.as_json()}
                 return None
-            kept = read(reply.data)
+            data = storable(reply.data)
+            kept = read(data)
             step.got = {
                 **kept.got,
                 "refused": kept.refused,
-                "said": dict(reply.data),
-                "reasoning": reply.reasoning[:REASONING],
+                "said": dict(data),
+                "reasoning": storable(reply.reasoning)[:REASONING],
                 "model": reply.usage.as_json(),
             }
             return step.got
@@ -122,7 +125,7 @@ class Table:
             nonlocal told
             if self.stopping():
                 raise Stopped("The investigation was stopped while the model was thinking.")
-            held.append(piece)
+            held.append(storable(piece))
             text = "".join(held)
             if len(text) >= PIECE and told * PIECE < REASONING:
                 held.clear()
@@ -131,6 +134,15 @@ class Table:
                 told += 1
 
         return heard
+
+
+def storable(said: Any) -> Any:
+    """What a model said without what no database keeps and no file can be written with: NUL and halves of letters."""
+    if isinstance(said, str):
+        return _UNSTORABLE.sub("", said)
+    if isinstance(said, Mapping):
+        return {name: storable(one) for name, one in said.items()}
+    return [storable(one) for one in said] if isinstance(said, list | tuple) else said
 
 
 def asked(environment: Environment) -> list[Mapping[str, Any]]:

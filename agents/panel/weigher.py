@@ -15,6 +15,7 @@ from agents.contract import CandidateRecord, Evidence, EvidenceKind, digest
 from agents.evidence import label_of
 from agents.objections import SLIGHT
 from agents.panel.briefing import Briefing, term_named
+from agents.panel.fence import hostile
 from agents.panel.schemas import NAME, QUOTE, ids, many, obj, text
 from agents.panel.table import Kept, Table
 from agents.passages import findings_in, requoted
@@ -55,9 +56,9 @@ def _weigh(environment: Environment, table: Table, one: CandidateRecord, source:
     key = f"weigher-{digest([one.disease, source.body['passage'], len(environment.record.questions())])[:16]}"
     why = {"disease": one.disease, "name": one.name, "passage": str(source.body["passage"])}
     shown = table.show(str(source.body["text"]), "E1 passage")
-    if shown.hostile:
+    if why_not := shown.hostile or _hostile_name(source):
         if environment.done(key) is None:
-            table.withhold(environment, "weigher", key, why, shown.hostile)
+            table.withhold(environment, "weigher", key, why, why_not)
         return
     brief = Briefing(environment.knowledge, environment.profile)
     place = obj(finding=ids_one(brief), quote=text(QUOTE))
@@ -70,6 +71,12 @@ def _weigh(environment: Environment, table: Table, one: CandidateRecord, source:
     table.ask(environment, "weigher", key, said, schema, read, why=why)
 
 
+def _hostile_name(source: Evidence) -> str:
+    """What speaks to a machine in the names over a passage. No prompt shows them, but they tell whose text it is."""
+    named = (source.body["title"], *source.body["section"], source.source, source.body["citation"])
+    return next((why for one in named if (why := hostile(str(one)))), "")
+
+
 def ids_one(brief: Briefing) -> dict[str, Any]:
     return dict(ids(list(brief.findings), 1)["items"])
 
@@ -77,7 +84,7 @@ def ids_one(brief: Briefing) -> dict[str, Any]:
 def _kept(
     environment: Environment, brief: Briefing, one: CandidateRecord, source: Evidence, data: Mapping[str, Any]
 ) -> Kept:
-    value = {term.finding: term.value for term in one.contributions if term.finding}
+    value = {term.finding: term.value for term in one.contributions if term.kind in ("finding", "excluded")}
     got: dict[str, Any] = {"missing": _missing(environment, data["missing"])}
     refused = len(data["missing"]) - len(got["missing"])
     for name, status, sign in (("supports", Status.PRESENT, 1.0), ("against", Status.EXCLUDED, -1.0)):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from agents.contract import CandidateRecord, ContributionRecord
 from agents.environment import Environment
+from agents.influence import BOUND, MODEL, placed
 from agents.ledger import candidate_record
 from agents.memory import MemoryRecord
 from agents.objections import (
@@ -128,6 +129,13 @@ def test_the_order_is_that_of_the_scores_and_every_score_is_the_sum_of_its_terms
 @given(candidates())
 def test_challenging_twice_is_challenging_once(order: list[CandidateRecord]) -> None:
     assert challenged(order, times=2) == challenged(order)
+
+
+@given(candidates(), st.lists(st.floats(-BOUND, BOUND), min_size=9, max_size=9))
+def test_whom_a_model_moved_decides_nothing_about_objections(order: list[CandidateRecord], moves: list[float]) -> None:
+    """Among the first five is whoever arithmetic puts there; an objection may weigh more than all a model may move."""
+    terms = {one.disease: ContributionRecord(MODEL, move) for one, move in zip(order, moves, strict=False)}
+    assert challenged(placed(order, terms)) == challenged(placed(order, {}))
 
 
 def test_a_sign_that_nearly_everybody_has_and_this_patient_lacks_costs_the_leader_its_place(
