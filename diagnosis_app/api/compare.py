@@ -59,7 +59,7 @@ def _side(side: Side, name: str) -> words.RunSide:
         outcome=OutcomeCode(run.outcome),
         created_at=run.created_at,
         ended_at=run.ended_at,
-        kept=len(side.sums),
+        kept=side.kept,
         no_list=without_list(side, name),
     )
 

@@ -53,6 +53,7 @@ class ReportCandidate(Word):
     word: str
     why: str
     group: str
+    by_model: str = Field(description="That the model proposed or moved it, and its place by arithmetic alone.")
     contributions: list[ReportContribution]
 
 
@@ -60,6 +61,7 @@ class ReportStatement(Word):
     text: str
     value: str
     sources: list[int] = Field(description="Numbers of `sources`.")
+    doubt: str = Field(description="What a second reading by the model said of it; empty where it doubts nothing.")
 
 
 class ReportSide(Word):

@@ -38,7 +38,20 @@ class RunContribution(Word):
     detail: dict[str, Any]
 
 
-class RunCandidate(Word):
+class RunStatement(Word):
+    key: str
+    text: str
+    stance: Literal["for", "against", "unexplained", "missing"]
+    verdict: Literal["verified", "partly", "removed"] = Field(
+        description="partly: it stands, and a second reading by the model doubts it. removed: no page shows it."
+    )
+    removed_because: str = Field(description="A code; empty where it stands.")
+    evidence: list[str] = Field(description="Keys of the evidence it stands on.")
+
+
+class RunSum(Word):
+    """A candidate with the terms that add up to its score."""
+
     rank: int
     id: str
     ids: list[str]
@@ -48,6 +61,32 @@ class RunCandidate(Word):
     strength: str = Field(description="One of five words; empty in runs from before there were any.")
     genes: list[Any]
     contributions: list[RunContribution]
+
+
+class RunCandidate(RunSum):
+    proposed: bool = Field(description="The reasoning model named it; its place is arithmetic all the same.")
+    arithmetic_rank: int = Field(description="Its place without what the reasoning model found.")
+    statements: list[RunStatement] = Field(description="Empty while nothing was checked.")
+
+
+class RunSentence(Word):
+    text: str
+    statements: list[str] = Field(description="Keys of the verified statements that it is made of.")
+
+
+class RunModel(Word):
+    name: str
+    address: str = Field(description="The host alone.")
+    place: Literal["this_machine", "private_network", "public", "unknown"] = Field(
+        description="Whose host it is, by its address alone."
+    )
+    answered: bool
+    calls: int
+    prompt_tokens: int
+    cached_tokens: int = Field(description="Of the prompts', kept by the server from before.")
+    completion_tokens: int
+    seconds: float
+    cost: float | None = Field(description="In the unit of the declared price; null where none is declared.")
 
 
 class RunQuestion(Word):
@@ -90,6 +129,10 @@ class Run(RunLine):
     candidates: list[RunCandidate]
     went: RunWent | None = Field(
         description="How it went, counted when it ended; none of it says whether the diagnosis is right."
+    )
+    model: RunModel | None = Field(description="Null where no reasoning model was set up.")
+    summary: list[RunSentence] = Field(
+        description="Written by the model; a sentence is here only while all its statements are verified."
     )
     intended_use: str
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja.params.functions import Query
 
+from agents.contract import Stance
 from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.api import run_words as words
 from diagnosis_app.api.answer import INTENDED_USE
@@ -19,7 +20,11 @@ from diagnosis_app.cases.actions import read_case
 from diagnosis_app.errors import Hidden
 from diagnosis_app.review.blinding import marks_withheld
 from diagnosis_app.runs import actions, answering
-from diagnosis_app.runs.models import Candidate, Contribution, Question, Run, State
+from diagnosis_app.runs.model_words import model_of
+from diagnosis_app.runs.models import Candidate, Claim, Contribution, Question, Run, State
+from diagnosis_app.runs.panel_result import Panel, arithmetic_ranks, is_doubted, panel_of
+from diagnosis_app.runs.spending import spent_on
+from diagnosis_app.runs.thread import PANEL
 from diagnosis_app.runs.withheld import manifest_without_marks, payload_without_marks
 
 operations = Operations("Investigations")
@@ -120,13 +125,17 @@ def _line(run: Run) -> dict[str, Any]:
 
 
 def _whole(actor: Actor, run: Run) -> words.Run:
-    rows: QuerySet[Candidate] = run.candidates.prefetch_related("contributions")
+    rows = list(run.candidates.prefetch_related("contributions", "claims"))
+    checked = run.steps.filter(action="verify", status="done").exists()
+    panel, ranks = panel_of(run, rows, checked=checked), arithmetic_ranks(rows)
     return words.Run(
         **_line(run),
         manifest=manifest_without_marks(run.manifest) if marks_withheld(actor, run.team_id) else run.manifest,
         questions=[_question(row) for row in run.questions.all()],
-        candidates=[_candidate(row) for row in rows],
+        candidates=[_candidate(row, ranks, panel, checked=checked) for row in rows],
         went=_went(run.went),
+        model=_model(run, panel),
+        summary=[words.RunSentence(text=one.text, statements=one.keys) for one in panel.sentences],
         intended_use=INTENDED_USE,
     )
 
@@ -144,7 +153,40 @@ def _question(row: Question) -> words.RunQuestion:
     return words.RunQuestion(**{name: getattr(row, name) for name in names})
 
 
-def _candidate(row: Candidate) -> words.RunCandidate:
+def _model(run: Run, panel: Panel) -> words.RunModel | None:
+    model = model_of(run.manifest)
+    if model is None:
+        return None
+    spent = spent_on(step.detail.get("got") or {} for step in run.steps.filter(action__in=PANEL))
+    return words.RunModel(
+        name=model.name,
+        address=model.address,
+        place=model.place.value,
+        answered=panel.answered,
+        calls=spent.calls,
+        prompt_tokens=spent.prompt,
+        cached_tokens=spent.cached,
+        completion_tokens=spent.completion,
+        seconds=spent.seconds,
+        cost=spent.cost,
+    )
+
+
+def _statement(row: Claim) -> words.RunStatement:
+    verdict: Literal["verified", "partly", "removed"] = "removed"
+    if row.verified:
+        verdict = "partly" if is_doubted(row) else "verified"
+    return words.RunStatement(
+        key=row.key,
+        text=row.text,
+        stance=Stance(row.stance).value,
+        verdict=verdict,
+        removed_because=row.removed_because,
+        evidence=row.evidence,
+    )
+
+
+def _candidate(row: Candidate, ranks: Mapping[str, int], panel: Panel, *, checked: bool) -> words.RunCandidate:
     return words.RunCandidate(
         rank=row.rank,
         id=row.disease,
@@ -155,6 +197,9 @@ def _candidate(row: Candidate) -> words.RunCandidate:
         strength=row.strength,
         genes=row.genes,
         contributions=[_contribution(one) for one in row.contributions.all()],
+        proposed=row.disease in panel.proposed,
+        arithmetic_rank=ranks.get(row.disease, row.rank),
+        statements=[_statement(one) for one in row.claims.all()] if checked else [],
     )
 
 

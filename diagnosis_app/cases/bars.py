@@ -1,7 +1,7 @@
 """The contribution bar of a candidate: inline SVG on one scale for the page, read out as words.
 
-Right of zero speaks for (findings solid, similar cases dotted, genes ruled, how common it is outlined),
-left (hatched) against. Widths are per cent of
+Right of zero speaks for (findings solid, similar cases dotted, genes ruled, how common it is outlined,
+what a reasoning model found in waves), left (hatched) against. Widths are per cent of
 the scale; what is too thin to see is drawn together as one piece, so that the pieces still add up to
 the sum.
 """
@@ -18,7 +18,8 @@ from django.utils.translation import ngettext
 
 from frontend.words import signed
 
-FILLS = {"gene": "fillg", "similar": "fillc", "prevalence": "fillk"}  # by kind of contribution; findings are solid
+# By kind of contribution; findings are solid.
+FILLS = {"gene": "fillg", "similar": "fillc", "prevalence": "fillk", "model": "fillm"}
 GAP = 0.25  # per cent between two pieces
 THIN = 1.2  # per cent: thinner pieces are drawn together
 

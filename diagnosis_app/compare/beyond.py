@@ -1,7 +1,8 @@
 """The sum of a candidate that a run did not keep, worked out anew from the knowledge which that run pinned.
 
 It is that run's sum only while the same arithmetic speaks: a kept candidate is worked out first, and where its sum is
-not the stored one nothing is said. The sceptic's objections are not in it; none was ever held this far down.
+not the stored one nothing is said. The sceptic's objections and the model's term are not in it; none was ever held
+this far down.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Beyond:
         found = self._worked_out(ids)
         if found is None or found.rank == 0:
             return UNRANKED
-        return found if found.rank > len(self._side.sums) else None
+        return found if found.rank > self._side.kept else None
 
     @cached_property
     def _knowledge(self) -> Knowledge | None:

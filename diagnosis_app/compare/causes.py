@@ -12,7 +12,7 @@ from functools import cached_property
 
 from diagnosis_app.cases.term_words import WHOLE
 from diagnosis_app.compare.side import Known, Side
-from diagnosis_app.compare.sums import PRIOR, REST, Change, Term
+from diagnosis_app.compare.sums import MODEL, PRIOR, REST, Change, Term
 
 NOTHING = 1e-9  # log-odds: what rounding leaves of two equal sums
 _DOCUMENTED = ("matched", "match", "through", "frequency", "references", "code")
@@ -29,6 +29,7 @@ class Cause(StrEnum):
     PREVALENCE = "prevalence"  # what the deployment lets it count
     CODE = "code"
     OBJECTION = "objection"
+    MODEL = "model"  # what a reasoning model found beyond the sum
     UNTOLD = "untold"  # several of these differ, and the term does not tell which of them it was
     UNKNOWN = "unknown"  # nothing recorded explains it
     SAME = "same"  # the term is the same in both
@@ -114,6 +115,8 @@ def trace(change: Change, between: Between) -> Traced:
         return Traced(Cause.UNKNOWN)
     if kind == "objection":
         return Traced(Cause.OBJECTION)
+    if kind == MODEL:
+        return Traced(Cause.MODEL)
     if kind in _OF_A_FINDING:
         return _finding(change, between)
     if kind == PRIOR:

@@ -17,6 +17,7 @@ from diagnosis_app.compare.side import Side
 from diagnosis_app.reanalysis.ranking import sources_between
 from diagnosis_app.reanalysis.words import source_words
 from diagnosis_app.runs.answering import answer_words
+from diagnosis_app.runs.model_words import model_words
 from diagnosis_app.runs.models import Outcome, Question
 from diagnosis_app.runs.narration import reason
 from frontend.words import age, who
@@ -231,7 +232,8 @@ def _plain(value: Any) -> str:
 
 
 def _model(value: Any) -> str:
-    return _plain(value)
+    """Its name, its host, and whose host that is."""
+    return model_words(value)
 
 
 def _prompts(a: Side, b: Side) -> Row:

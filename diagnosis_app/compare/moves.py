@@ -121,9 +121,9 @@ def moves(between: Between, look_a: Look = lambda _ids: None, look_b: Look = lam
         _looked(one, other, between, look_a, look_b) if at in looked else Move(one, other, _traced(one, other, between))
         for at, (one, other) in enumerate(pairs)
     ]
-    found = Moves(tuple(made), len(older), len(newer))
+    found = Moves(tuple(made), between.a.kept, between.b.kept)
     all_ = tuple(replace(one, passed=_passed(one, found)) for one in found.all)
-    return Moves(all_, len(older), len(newer))
+    return Moves(all_, between.a.kept, between.b.kept)
 
 
 def _looked(a: Sum | None, b: Sum | None, between: Between, look_a: Look, look_b: Look) -> Move:

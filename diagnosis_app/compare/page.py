@@ -149,7 +149,8 @@ def _unexplained(found: Comparison) -> bool:
     differing = {row.name for row in found.rows if row.differs}
     if differing - {OUTCOME}:
         return False
-    if differing:  # the objections of one run alone have their reason
+    # The objections of one run alone have their reason; and a model may find another thing when it is asked again.
+    if differing or found.between.a.pinned("model"):
         terms = [term for one in found.moves.all for term in one.terms]
         return any(one.traced.cause is Cause.UNKNOWN and abs(one.change.amount) >= LEVEL for one in terms)
     return any(one.moved or abs(one.amount or 0.0) >= LEVEL for one in found.moves.all)

@@ -75,7 +75,19 @@ class Side:
         if self.run.outcome not in SHOWS_LIST:
             return ()
         rows = self.run.candidates.order_by("rank").prefetch_related("contributions")
-        return tuple(_sum(row) for row in rows)
+        return tuple(_sum(row, self.proposed) for row in rows)
+
+    @cached_property
+    def proposed(self) -> frozenset[str]:
+        """Diseases that the reasoning model added to the list."""
+        step = self.run.steps.filter(action="proposer", status="done").first()
+        got = step.detail.get("got", {}) if step is not None else {}
+        return frozenset(str(one["id"]) for one in got.get("grounded", ()))
+
+    @property
+    def kept(self) -> int:
+        """Candidates that the run kept by their sums."""
+        return sum(not one.proposed for one in self.sums)
 
     @cached_property
     def challenged(self) -> bool:
@@ -87,6 +99,15 @@ class Side:
         return {row.key: row for row in self.run.evidence.order_by("source", "locator", "key")}
 
 
-def _sum(row: Candidate) -> Sum:
+def _sum(row: Candidate, proposed: frozenset[str]) -> Sum:
     terms = tuple(Term(one.kind, one.value, one.finding, one.body) for one in row.contributions.all())
-    return Sum(row.rank, row.disease, tuple(row.ids) or (row.disease,), row.name, row.score, row.prior, terms)
+    return Sum(
+        row.rank,
+        row.disease,
+        tuple(row.ids) or (row.disease,),
+        row.name,
+        row.score,
+        row.prior,
+        terms,
+        proposed=row.disease in proposed,
+    )

@@ -12,7 +12,7 @@ from math import fsum
 from typing import Any
 
 TOLERANCE = 1e-6  # scores are stored with nine decimals: what is left beyond this is not rounding
-PRIOR, REST, OBJECTION = "prior", "rest", "objection"
+PRIOR, REST, OBJECTION, MODEL = "prior", "rest", "objection", "model"
 _OF_A_FINDING = ("finding", "excluded")  # a finding that becomes absent stays one finding
 
 
@@ -51,11 +51,12 @@ class Sum:
     prior: float
     terms: tuple[Term, ...] = ()
     kept: bool = True  # by the run; else worked out anew from its knowledge
+    proposed: bool = False  # by the reasoning model: it stands below those that the run kept by their sums
 
     @property
     def bare(self) -> float:
-        """Without the sceptic's objections: by this the run chose whom it kept."""
-        return self.score - fsum(term.value for term in self.terms if term.kind == OBJECTION)
+        """Without the sceptic's objections and the model's term: by this the run chose whom it kept."""
+        return self.score - fsum(term.value for term in self.terms if term.kind in (OBJECTION, MODEL))
 
     @property
     def unsaid(self) -> float:

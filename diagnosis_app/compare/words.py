@@ -17,7 +17,7 @@ from diagnosis_app.compare.sums import PRIOR, Change, Term, total
 from diagnosis_app.reanalysis.first_five import same_disease
 from diagnosis_app.reanalysis.reasons import Kind
 from diagnosis_app.reanalysis.words import frequency_of, said
-from diagnosis_app.runs.sums import objection_words, part_name
+from diagnosis_app.runs.sums import objection_words, part_name, pieces_words
 from frontend.words import number, signed
 from retrieval.model import FrequencyKind, MatchKind
 
@@ -36,6 +36,7 @@ def cause_words(cause: Cause) -> str:
         Cause.PREVALENCE: _("Prevalence"),
         Cause.CODE: _("Code"),
         Cause.OBJECTION: _("Objection"),
+        Cause.MODEL: _("Reasoning model"),
         Cause.UNTOLD: _("Not told apart"),
         Cause.UNKNOWN: _("Unexplained"),
         Cause.SAME: _("Same"),
@@ -73,6 +74,8 @@ def term_words(one: TermChange, between: Between) -> str:
         return _knowledge(change)
     if cause is Cause.OBJECTION:
         return _objected(change)
+    if cause is Cause.MODEL:
+        return _by_model(change)
     return {
         Cause.GENES: _("the genes of the case are other ones"),
         Cause.SCORING: _weights(between),
@@ -159,7 +162,7 @@ def _one_sided(move: Move, moves: Moves) -> str:
     if move.unranked:
         words = _("The knowledge of run %(run)s does not rank it. Here its sum is %(score)s.")
         return words % {"run": run, "score": number(one.score)}
-    last = min((sum_.bare for sum_ in other if sum_ is not None and sum_.kept), default=0.0)
+    last = min((sum_.bare for sum_ in other if sum_ and sum_.kept and not sum_.proposed), default=0.0)
     words = _(
         "Run %(run)s keeps its first %(kept)s candidates, and this is not among them: its sum there is not known, "
         "only that it was at most %(last)s, if it was ranked at all. Here it is %(score)s."
@@ -276,6 +279,13 @@ def _weights(between: Between) -> str:
 
 def _lowered(sentence: str) -> str:
     return sentence.removesuffix(".")
+
+
+def _by_model(change: Change) -> str:
+    """What the model found in each of the two runs."""
+    told = [pieces_words(term.body) if term is not None else "" for term in (change.before, change.after)]
+    before, after = (words or _("nothing new") for words in told)
+    return _("in A it found %(before)s; in B %(after)s") % {"before": before, "after": after}
 
 
 def _objected(change: Change) -> str:

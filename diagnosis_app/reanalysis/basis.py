@@ -20,7 +20,7 @@ from diagnosis_app.reanalysis import first_five
 from diagnosis_app.reanalysis.first_five import FIRST, Placed
 from diagnosis_app.reanalysis.models import Alert, Reranking
 from diagnosis_app.runs.models import Outcome, Question, Run
-from diagnosis_app.runs.sums import OBJECTION
+from diagnosis_app.runs.sums import MODEL, OBJECTION
 
 _WITH_LIST = (Outcome.RANKED, Outcome.PARTIAL)
 
@@ -74,10 +74,11 @@ def _had(case: Case, version: CaseVersion | None, digest: str) -> list[_Had]:
 
 
 def _of_run(run: Run) -> tuple[Placed, ...] | None:
-    """The list as this content alone gives it: without the sceptic's objections, and none where answers came in."""
+    """The list as this content alone gives it: without the sceptic's objections and the model's term, and none where
+    answers came in."""
     if run.questions.filter(answer__in=(Question.Answer.PRESENT, Question.Answer.EXCLUDED)).exists():
         return None
-    held = Sum("contributions__value", filter=Q(contributions__kind=OBJECTION), default=0.0)
+    held = Sum("contributions__value", filter=Q(contributions__kind__in=(OBJECTION, MODEL)), default=0.0)
     rows: Any = run.candidates.annotate(plain=F("score") - held).order_by("-plain", "disease")[:FIRST]
     return tuple(
         Placed(rank, row.disease, tuple(row.ids) or (row.disease,), row.name, row.plain, row.strength)

@@ -169,6 +169,7 @@ def _one(row: Candidate, entry: Entry) -> Listed:
         pieces=tuple(pieces),
         why=spans(entry.why),
         group=entry.group,
+        by_model=one_line(entry.by_model),
     )
 
 

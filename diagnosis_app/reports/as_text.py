@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,11 +25,12 @@ from diagnosis_app.reports.content import (
     Statement,
     shelves,
 )
+from diagnosis_app.runs.sums import MODEL
 from frontend.tags import exactly
 from frontend.words import number, signed
 
 WIDTH = 90  # characters: what a record system shows without wrapping it again
-PARTS = 4  # contributions named for a candidate on either side
+PARTS = 4  # contributions named for a candidate on either side; what a reasoning model found is always named
 SLIGHT = 0.05  # log-odds: a smaller one speaks neither for nor against
 
 
@@ -98,6 +100,8 @@ def _candidates(report: Report) -> Iterator[str]:
     for one in report.candidates:
         yield from _wrapped(f"{one.rank:>2}. {one.name} ({_ids(one)}), {_standing(one)}", hanging="    ")
         yield from (line for words in _parts(one) for line in _wrapped(words, "    ", "      "))
+        if one.by_model:
+            yield from _wrapped(one.by_model, "    ", "      ")
     if report.further:
         yield _("Further down the list:")
         for one in report.further:
@@ -113,7 +117,8 @@ def candidate_words(one: Listed) -> str:
 def _parts(one: Listed) -> Iterator[str]:
     for title, sign in ((_("for"), 1), (_("against"), -1)):
         chosen = sorted((part for part in one.pieces if part.value * sign > SLIGHT), key=lambda part: -abs(part.value))
-        words = "; ".join(f"{part.label} {signed(part.value)}" for part in chosen[:PARTS])
+        named = [*chosen[:PARTS], *(part for part in chosen[PARTS:] if part.kind == MODEL)]
+        words = "; ".join(f"{part.label} {signed(part.value)}" for part in named)
         yield f"{title}: {words or _('nothing recorded')}"
 
 
@@ -144,12 +149,13 @@ def _closer(report: Report) -> Iterator[str]:
 def statement_words(one: Statement) -> str:
     numbers = f" [{', '.join(str(n) for n in one.sources)}]" if one.sources else ""
     value = f" ({one.value})" if one.value else ""
-    return f"{one.text}{value}{numbers}"
+    return " ".join(part for part in (f"{one.text}{value}{numbers}", one.doubt) if part)
 
 
 def side_words(side: Side) -> str:
     """All of a side as one list, for where there is no room for a line each."""
-    told = [statement_words(Statement(one.text.removesuffix("."), one.value, one.sources)) for one in side.statements]
+    bare = [replace(one, text=one.text.removesuffix("."), doubt=one.doubt.removesuffix(".")) for one in side.statements]
+    told = [statement_words(one) for one in bare]
     if side.further:
         told.append(further_words(side))
     return f"{'; '.join(told)}." if told else side.nothing

@@ -110,8 +110,19 @@ def _ruled(canvas: Canvas, x: float, y: float, width: float, height: float) -> N
         at += 2.2
 
 
+def _waved(canvas: Canvas, x: float, y: float, width: float, height: float) -> None:
+    canvas.setLineWidth(0.6)
+    for row in (0.25, 0.6):
+        at, low = x, y + row * height
+        while at < x + width:
+            canvas.line(at, low, at + 1.3, low + 1.3)
+            canvas.line(at + 1.3, low + 1.3, at + 2.6, low)
+            at += 2.6
+
+
 _PATTERNS: dict[str, Callable[[Canvas, float, float, float, float], None]] = {
     "filla": _hatched,
     "fillc": _dotted,
     "fillg": _ruled,
+    "fillm": _waved,
 }

@@ -128,4 +128,5 @@ def _not_asked(entry: Entry, numbers: Numbers) -> Side:
 
 
 def _statement(said: Said, numbers: Numbers) -> Statement:
-    return Statement(one_line(said.text), said.value, tuple(numbers.of(source) for source in said.sources))
+    sources = tuple(numbers.of(source) for source in said.sources)
+    return Statement(one_line(said.text), said.value, sources, said.doubt)

@@ -69,6 +69,7 @@ class Listed:
     pieces: tuple[Piece, ...]
     why: tuple[Span, ...]
     group: str = ""
+    by_model: str = ""  # that the reasoning model proposed it or moved it, and where arithmetic alone puts it
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Statement:
     text: str
     value: str
     sources: tuple[int, ...]  # numbers of `Quoted`
+    doubt: str = ""  # what a second reading said of it, where it doubts it
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,12 @@ from diagnosis_app.cases.content import Content
 from diagnosis_app.cases.record import one_line
 from diagnosis_app.cases.scope import scope_words
 from diagnosis_app.reports.content import Fact
+from diagnosis_app.runs.model_words import model_words
 from diagnosis_app.runs.models import Run
+from diagnosis_app.runs.panel_result import unused_words, used_words
 from diagnosis_app.runs.result import SHOWS_LIST, Result, left_out
+from diagnosis_app.runs.spending import run_words, spent_on
+from diagnosis_app.runs.thread import PANEL
 from frontend.tags import thousands
 from retrieval.errors import RetrievalError
 from retrieval.knowledge import Knowledge
@@ -26,6 +30,8 @@ from retrieval.knowledge import Knowledge
 def limits_of(run: Run, result: Result, knowledge: Knowledge | None, content: Content) -> Iterator[Fact]:
     yield Fact(_("Knowledge"), " ".join(_knowledge(run, knowledge)))
     if run.outcome in SHOWS_LIST and (result.entries or result.others):
+        if used := used_words(run, result.panel):
+            yield Fact(_("Reasoning model"), " ".join(_model(used, run, result)))
         yield Fact(_("Not used"), "; ".join(_not_used(run, result, content)) + ".")
         yield Fact(_("Statements"), _statements(run, result))
         yield Fact(_("Words and scores"), " ".join(_scores(result)))
@@ -68,8 +74,8 @@ def _stale(run: Run) -> bool:
 
 def _not_used(run: Run, result: Result, content: Content) -> Iterator[str]:
     counts = left_out(run)
-    if not run.manifest.get("model"):
-        yield _("reasoning model: none")
+    if why := unused_words(run, result.panel):
+        yield _("reasoning model: %(why)s") % {"why": why}
     if not result.bank:
         yield _("published cases: none in this knowledge")
     elif "similar" not in result.kinds:
@@ -91,9 +97,28 @@ def _not_used(run: Run, result: Result, content: Content) -> Iterator[str]:
         }
 
 
+def _model(used: str, run: Run, result: Result) -> Iterator[str]:
+    """What took part, what it took, and what was kept from it."""
+    spent = spent_on(step.detail.get("got") or {} for step in run.steps.filter(action__in=PANEL))
+    yield _("%(model)s; tokens: %(tokens)s.") % {"model": used, "tokens": run_words(spent)}
+    yield from result.panel.withheld
+
+
 def _statements(run: Run, result: Result) -> str:
     if not run.steps.filter(action="verify", status="done").exists():
         return _("They were not checked against their sources, so none is shown.")
+    told = _found(result)
+    if not result.doubted:
+        return told
+    doubts = ngettext(
+        "%(n)s of those shown is doubted by a second reading of its source.",
+        "%(n)s of those shown are doubted by a second reading of their sources.",
+        result.doubted,
+    )
+    return f"{told} {doubts % {'n': thousands(result.doubted)}}"
+
+
+def _found(result: Result) -> str:
     if not result.removed:
         return ngettext(
             "The one statement about this list was found in its source.",
@@ -133,7 +158,7 @@ def facts_of(run: Run) -> Iterator[Fact]:
     yield Fact(_("Ranker"), str(manifest.get("ranker") or _("not recorded")))
     yield Fact(_("Code"), f"{manifest.get('code')}, {str(manifest.get('code_digest'))[:16]}")
     yield Fact(_("Graph"), str(manifest.get("graph")))
-    yield Fact(_("Model"), one_line(str(manifest.get("model") or _("none"))))
+    yield Fact(_("Model"), model_words(manifest.get("model")))
     yield Fact(_("Citation"), one_line(str(manifest.get("citation") or "")))
 
 

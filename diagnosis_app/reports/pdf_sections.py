@@ -128,6 +128,7 @@ def _candidate(one: Listed, scale: Scale, press: Press) -> Sequence[Flowable | l
 def _key(kinds: set[str], press: Press) -> Flowable:
     """What the patterns of the bars mean: those that are drawn."""
     names = {"similar": _("similar cases"), "gene": _("gene"), "prevalence": _("how common")}
+    names["model"] = _("reasoning model")
     shown = [("fillf", _("finding")), *((FILLS[kind], name) for kind, name in names.items() if kind in kinds)]
     shown.append(("filla", _("against or not explained")))
     cells: list[Flowable] = []

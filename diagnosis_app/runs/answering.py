@@ -213,6 +213,8 @@ def _reason(detail: Mapping[str, Any]) -> str:
     names = list(why.get("leaders", ()))
     if len(names) < 2:
         return _("The answer is expected to narrow the list most.")
+    if why.get("because") == "model":
+        return _("The reasoning model chose it, among the questions that tell most.")
     if why.get("because") == "sent_back_ask":
         return _("An objection moved the leaders. This answer tells most about what stands now.")
     said = _("%(one)s and %(other)s are only %(gap)s apart, and this answer tells most.")

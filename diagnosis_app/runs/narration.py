@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from diagnosis_app.runs import panel_telling
+from diagnosis_app.runs.spending import spent_on, step_words
 from diagnosis_app.runs.telling import about_of, got_of, why_of
-from diagnosis_app.runs.thread import DONE, FAILED, LATER, NOW, StepShown
+from diagnosis_app.runs.thread import DONE, FAILED, LATER, NOW, PANEL, StepShown
 from frontend.words import duration
+
+TAIL = 600  # characters of what the model is thinking that are shown while it does
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A step as it is read: what was done to what, why, and what came back."""
+    """A step as it is read: what was done to what, why, and what came back.
+
+    The fields from `aside` on are of a step for which the reasoning model was asked.
+    """
 
     key: str
     verb: str
@@ -27,25 +35,55 @@ class Line:
     time: str
     sent_back: bool = False
     marks: str = ""  # where the marks are seen that set passages back
+    aside: str = ""  # what was said and stood on nothing
+    withheld: str = ""  # why a text was not shown to the model
+    failed: str = ""  # why no answer came
+    spent: str = ""
+    found: tuple[Mapping[str, Any], ...] = ()  # in the note, not in the case: term, label, quote
+    asks_model: bool = False
+    thinking: str = ""  # the last of it, while it is under way: checked by nobody
+    thought: str = ""  # all of it, when it has ended: checked by nobody
 
 
 def line(step: StepShown) -> Line:
-    verb, about = _titles().get(step.action, (step.action, ""))
-    about = about_of(step.action, step.why, step.got) or about
-    why = why_of(step.action, step.why)
-    if step.state == LATER:
-        why = _planned(step.action)
+    known = {**_titles(), **panel_telling.titles()}
+    verb, about = known.get(step.action, (step.action, ""))
+    about = about_of(step.action, step.why, step.got) or panel_telling.about(step.action, step.why) or about
+    told = Line(step.key, verb, about, step.state, "", "", _time(step), bool(step.got.get("sent_back")))
+    if step.action in PANEL:
+        return _of_model(told, step)
+    why = _planned(step.action) if step.state == LATER else why_of(step.action, step.why)
     got = got_of(step.action, step.got) if step.state == DONE else ""
-    if step.state == FAILED:
-        got = str(step.error.get("message") or _("Not finished."))
-    back = bool(step.got.get("sent_back"))
-    return Line(step.key, verb, about, step.state, why, got, _time(step), back, _marks(step.got.get("behind")))
+    marks = _marks(step.got.get("behind"))
+    return replace(told, why=why, got=_broken(step) if step.state == FAILED else got, marks=marks)
 
 
 def _marks(passages: Iterable[str] | None) -> str:
     if not passages:
         return ""
     return f"{reverse('set_back')}?{urlencode([('passage', one) for one in passages])}"
+
+
+def _of_model(told: Line, step: StepShown) -> Line:
+    got = step.got
+    ended = step.state != NOW
+    return replace(
+        told,
+        why=panel_telling.asked_for(step.action),
+        got=_broken(step) if step.state == FAILED else panel_telling.kept(step.action, got) if got else "",
+        aside=panel_telling.set_aside(got),
+        withheld=panel_telling.withheld(got),
+        failed=panel_telling.failed(got),
+        spent=step_words(spent_on([got])),
+        found=tuple(got.get("found", ())),
+        asks_model=True,
+        thinking="" if ended else step.thought[-TAIL:],
+        thought=str(got.get("reasoning") or step.thought) if ended else "",
+    )
+
+
+def _broken(step: StepShown) -> str:
+    return str(step.error.get("message") or _("Not finished."))
 
 
 def reason(code: str) -> str:
@@ -96,6 +134,17 @@ def _reasons() -> dict[str, str]:
     return {
         "no_reasoning_model": _(
             "No reasoning model is set up. The ranking and the statements are complete; the words come from templates."
+        ),
+        "model_away": _(
+            "The reasoning model stopped answering. From then on the rules decided; the ranking does not depend on it."
+        ),
+        "model_spent": _(
+            "The tokens allowed for the reasoning model were used up. From then on the rules decided; the ranking does "
+            "not depend on it."
+        ),
+        "model_failed": _(
+            "The reasoning model gave an answer that could not be used. The thread says where; that part was done "
+            "without it."
         ),
         "out_of_time": _("The time ran out. What was ranked by then stands."),
         "run.out_of_steps": _("The steps allowed were used up. What was ranked by then stands."),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -22,8 +23,18 @@ from diagnosis_app.cases.term_words import WHOLE
 from diagnosis_app.runs.answering import investigated
 from diagnosis_app.runs.models import Candidate, Claim, Contribution, Evidence, Outcome, Run
 from diagnosis_app.runs.narration import removal
+from diagnosis_app.runs.panel_result import (
+    Panel,
+    anchor,
+    arithmetic_ranks,
+    doubt_words,
+    is_doubted,
+    labels_of,
+    panel_of,
+    standing_words,
+)
 from diagnosis_app.runs.quoted import Passage, around, passage, passages_of
-from diagnosis_app.runs.sums import OBJECTION, Rest, about, how, name_of, part_name, rest_of, sentence
+from diagnosis_app.runs.sums import MODEL, OBJECTION, Rest, about, how, name_of, part_name, rest_of, sentence
 from diagnosis_app.runs.telling import two_diseases
 from frontend.words import number, signed, source_url
 from retrieval.knowledge import Knowledge
@@ -65,6 +76,8 @@ class Statement:
     text: str
     value: str
     sources: tuple[Source, ...]
+    anchor: str = ""  # on the page; empty for a term that no statement is made of
+    doubt: str = ""  # what a second reading said of it, where it doubts it
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,7 @@ class Entry:
     group: str = ""
     kin: Kin | None = None
     review: Any = None  # review.panel.Panel: the verdicts on it
+    by_model: str = ""  # that the reasoning model proposed it or moved it, and where arithmetic alone puts it
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +141,8 @@ class Result:
     all_passages: int = 0
     unread: bool = False  # passages could not be searched
     divided: str = ""  # that the findings may be those of two diseases
+    doubted: int = 0  # of the statements shown: a second reading sees them supported in part, or not
+    panel: Panel = field(default_factory=Panel)
 
     @property
     def written(self) -> int:
@@ -143,8 +159,13 @@ def result_of(run: Run) -> Result:
     numbers: dict[str, int] = {}
     pieces = {one.pk: _pieces(list(one.contributions.all())) for one in candidates}
     scale = Scale.over(pieces.values())
-    arranger = _Arranger(evidence, numbers, candidates, pieces, scale, str(run.manifest["snapshot"]))
-    entries = [arranger.entry(one, position) for position, one in enumerate(candidates)]
+    panel = panel_of(run, candidates, checked=checked)
+    arranger = _Arranger(evidence, numbers, candidates, pieces, scale, str(run.manifest["snapshot"]), panel.opinions)
+    ranks, labels = arithmetic_ranks(candidates), labels_of(investigated(run))
+    entries = [
+        _by_model(arranger.entry(one, position), standing_words(one, ranks, panel, labels))
+        for position, one in enumerate(candidates)
+    ]
     removed = [claim for one in candidates for claim in one.claims.all() if checked and not claim.verified]
     passages, all_passages = passages_of(run, candidates, numbers) if checked else ([], 0)
     return Result(
@@ -160,7 +181,13 @@ def result_of(run: Run) -> Result:
         all_passages=all_passages,
         unread=_unread(run),
         divided=_divided(run),
+        doubted=sum(claim.verified and is_doubted(claim) for one in candidates for claim in one.claims.all()),
+        panel=panel,
     )
+
+
+def _by_model(entry: Entry, words: str) -> Entry:
+    return replace(entry, by_model=words, why=format_html("{} {}", entry.why, words)) if words else entry
 
 
 def _divided(run: Run) -> str:
@@ -184,14 +211,15 @@ def _had_cases(run: Run) -> bool:
 def none_leads(run: Run) -> bool:
     """Whether it was likelier that the diagnosis is none of the ranked diseases than that it is the first.
 
-    By the last ranking: an answer ranks anew. What an objection moved was not weighed so: then nothing is said.
+    By the last ranking: an answer ranks anew. What an objection or a model moved was not weighed so: then nothing is
+    said.
     """
     steps = run.steps.filter(action__in=("rank", "ask"), status="done").order_by("-seq")
     told = (step.detail.get("got", {}) for step in steps)
     last: dict[str, Any] = next((got for got in told if "none_leads" in got), {})
     first = run.candidates.order_by("rank").first()
     led = next((one.get("id") for one in last.get("leaders", ())), None)
-    if first is None or first.disease != led or first.contributions.filter(kind=OBJECTION).exists():
+    if first is None or first.disease != led or first.contributions.filter(kind__in=(OBJECTION, MODEL)).exists():
         return False
     return bool(last["none_leads"])
 
@@ -240,7 +268,9 @@ class _Arranger:
         pieces: Mapping[int, Sequence[Piece]],
         scale: Scale,
         snapshot: str,
+        opinions: Mapping[str, str],
     ) -> None:
+        self.opinions = opinions
         self.snapshot = snapshot
         self.evidence = evidence
         self.numbers = numbers
@@ -254,8 +284,9 @@ class _Arranger:
         said = {about(term) for claim in claims if (term := _term(claim, terms)) is not None}
         parts = self.pieces[one.pk]
 
-        whole = [term for term in terms if term.kind in WHOLE and term.value > 0 and claims]
-        objections = [term for term in terms if term.kind == OBJECTION and claims]
+        whole = [term for term in terms if term.kind in {*WHOLE, MODEL} and term.value > 0 and claims]
+        found = [term for term in terms if term.kind == MODEL and term.value < 0]
+        objections = [*(term for term in terms if term.kind == OBJECTION), *found] if claims else []
         said |= {about(term) for term in (*whole, *objections)}
 
         def statements(stance: Stance) -> tuple[Statement, ...]:
@@ -298,12 +329,14 @@ class _Arranger:
     def _statement(self, claim: Claim, terms: Sequence[Contribution]) -> Statement:
         quotes = dict(claim.triple.get("quotes", ()))
         sources = tuple(self._source(key, quotes.get(key, "")) for key in claim.evidence if key in self.evidence)
-        return Statement(claim.text, _value(claim, terms), sources)
+        doubt = doubt_words(self.opinions.get(claim.key, "")) if is_doubted(claim) else ""
+        return Statement(claim.text, _value(claim, terms), sources, anchor(claim.key), doubt)
 
     def _whole(self, term: Contribution) -> Statement:
         """A term that no statement is made of: what it is, and the evidence it was computed from."""
         words = ": ".join(part for part in (part_name(term.kind, ""), how(term)) if part)
-        keys = [term.evidence_key] if term.evidence_key in self.evidence else []
+        named = [term.evidence_key, *(str(one.get("evidence", "")) for one in term.body.get("pieces", ()))]
+        keys = [key for key in dict.fromkeys(named) if key in self.evidence]
         return Statement(words, signed(term.value), tuple(self._source(key) for key in keys))
 
     def _source(self, key: str, said: str = "") -> Source:

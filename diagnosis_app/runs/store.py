@@ -34,6 +34,7 @@ from agents.contract import (
 from agents.errors import LeaseLost
 from diagnosis_app.runs import events
 from diagnosis_app.runs.models import Candidate, Claim, Contribution, Evidence, Question, Run, State, Step
+from diagnosis_app.runs.spending import spent_on
 from diagnosis_app.runs.went import went_of
 
 DONE, FAILED, STARTED = "done", "failed", "started"
@@ -98,6 +99,7 @@ class Store:
             "seq": step.seq,
             "action": step.action,
             "status": status,
+            "tokens": spent_on([step.got]).tokens,
             "digest_in": step.digest_in,
             "digest_out": step.digest_out,
             "detail": {"why": dict(step.why), "got": dict(step.got)},
@@ -332,6 +334,7 @@ def _claim_row(candidate: Candidate, claim: contract.Claim) -> Claim:
         "about": claim.about,
         "match": claim.match,
         "quotes": [list(pair) for pair in claim.quotes],
+        "doubted": claim.doubted,
     }
     return Claim(
         candidate=candidate,
@@ -360,4 +363,5 @@ def _claim(row: Claim) -> contract.Claim:
         row.position,
         row.verified,
         row.removed_because,
+        bool(said.get("doubted", False)),  # rows of earlier versions do not say it
     )

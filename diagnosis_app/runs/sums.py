@@ -18,13 +18,14 @@ from agents.contract import Stance
 from diagnosis_app.cases.differential import not_explained, resembles
 from diagnosis_app.cases.gene_words import gene_listed
 from diagnosis_app.cases.term_words import WHOLE, alike, observed_words, term_how, term_name
+from diagnosis_app.runs.joining import joined
 from diagnosis_app.runs.models import Contribution
 from frontend.words import signed
 from retrieval.model import ContributionKind, MatchKind
 
 SLIGHT = 0.05  # log-odds: a smaller contribution speaks neither for nor against
 NAMED_FOR, NAMED_AGAINST = 3, 2
-OBJECTION = "objection"
+OBJECTION, MODEL = "objection", "model"
 _CONFLICTS = (MatchKind.OPPOSITE, MatchKind.DOCUMENTED_ABSENT)
 
 
@@ -50,6 +51,8 @@ def part_name(kind: str, label: str) -> str:
     if kind in WHOLE:
         return term_name(kind)
     match kind:
+        case "model":
+            return _("Reasoning model")
         case "objection":
             return _("Objection: %(finding)s is absent") % {"finding": label} if label else _("Objection")
         case "onset":
@@ -68,6 +71,8 @@ def stance_of(term: Contribution) -> Stance | None:
     match = term.body.get("match")
     if term.kind == OBJECTION:
         return Stance.AGAINST
+    if term.kind == MODEL:
+        return Stance.FOR if term.value > 0 else Stance.AGAINST
     if match == MatchKind.UNEXPLAINED:
         return Stance.UNEXPLAINED
     if match in _CONFLICTS or (match is None and term.value < 0):
@@ -91,13 +96,15 @@ def about(term: Contribution) -> str:
     """What ties a term to a statement: its finding, or that it is the onset or of the genes."""
     if term.kind == OBJECTION:
         return f"{OBJECTION}:{term.body.get('type')}:{term.finding}"
-    return term.kind if term.kind in {"onset", "gene"} | WHOLE else term.finding
+    return term.kind if term.kind in {"onset", "gene", MODEL} | WHOLE else term.finding
 
 
 def how(term: Contribution) -> str:
     """Why a term that is not about one finding weighs what it weighs; of a finding, how many patients show it."""
     if term.kind == OBJECTION:
         return objection_how(term.body)
+    if term.kind == MODEL:
+        return pieces_words(term.body)
     if term.kind in WHOLE:
         return term_how(term.kind, term.body.get("likeness"), (), None)
     return observed_words(term.body.get("observed"))
@@ -106,7 +113,7 @@ def how(term: Contribution) -> str:
 def sentence(terms: Sequence[Contribution]) -> SafeString:
     """What explains most, what speaks against: the same words as in the live differential."""
     speak_for = [term for term in terms if term.value > SLIGHT]
-    single = (term for term in speak_for if term.kind not in {ContributionKind.GENE} | WHOLE)
+    single = (term for term in speak_for if term.kind not in {ContributionKind.GENE, MODEL} | WHOLE)
     best = sorted(single, key=lambda term: -term.value)
     listed = [name_of(term) for term in speak_for if term.kind == ContributionKind.GENE]
     objected = {term.finding for term in terms if term.kind == OBJECTION and term.finding}
@@ -127,6 +134,8 @@ def sentence(terms: Sequence[Contribution]) -> SafeString:
         support = format_html("{} {}", support, gene_listed(listed))
     if any(alike(term.kind, term.body.get("likeness")) for term in terms):
         support = format_html("{} {}", support, resembles())
+    if moved := next((term for term in speak_for if term.kind == MODEL), None):
+        support = format_html("{} {}", support, found_by_model(moved))
     left = [name_of(term) for term in terms if term.finding and stance_of(term) == Stance.UNEXPLAINED]
     if left:
         support = format_html("{} {}", support, not_explained(left))
@@ -154,6 +163,24 @@ def objection_how(body: Mapping[str, Any]) -> str:
     return _("%(said)s; beyond what the sum counted already") % {"said": said}
 
 
+def pieces_words(body: Mapping[str, Any]) -> str:
+    """What the panel found that is new to the sum: words of a source for a finding, or a disease that explains more."""
+    told = []
+    for one in body.get("pieces", ()):
+        said = {
+            "supports": _("a source names %(finding)s in it"),
+            "against": _("a source denies %(finding)s in it"),
+            "mimic": _("%(finding)s explains what it does, and more"),
+        }.get(str(one.get("says")), "%(finding)s")
+        told.append(said % {"finding": one.get("label", "")})
+    return joined(told)
+
+
+def found_by_model(term: Contribution) -> str:
+    said = {"said": pieces_words(term.body), "value": signed(term.value)}
+    return _("The reasoning model adds %(value)s: %(said)s.") % said
+
+
 def _joined(names: Iterable[str]) -> SafeString:
     return format_html_join(", ", "<b>{}</b>", ((name,) for name in names))
 
@@ -175,6 +202,9 @@ def _objection_name(body: Mapping[str, Any]) -> str:
 
 
 def _objection(term: Contribution) -> str:
+    if term.kind == MODEL:
+        said = {"said": pieces_words(term.body), "value": signed(term.value)}
+        return _("what the reasoning model found, %(said)s (%(value)s)") % said
     if term.kind in WHOLE:
         return f"{name_of(term).lower()} ({signed(term.value)})"
     if term.kind == OBJECTION:

@@ -11,12 +11,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from diagnosis_app.runs.joining import joined
+from diagnosis_app.runs.panel_telling import chosen, stopped_by_model
 from frontend.tags import thousands
 
 Facts = Mapping[str, Any]
 
 
 def why_of(action: str, why: Facts) -> str:
+    if why.get("because") == "model":
+        return chosen(action, why)
     tell = _WHY.get(action)
     return tell(why) if tell else ""
 
@@ -32,7 +36,7 @@ def about_of(action: str, why: Facts, got: Facts) -> str:
         case "lookup":
             return str(got.get("name") or why.get("name", ""))
         case "search":
-            return _("passages on %(names)s") % {"names": _and([why.get("one", ""), why.get("other", "")])}
+            return _("passages on %(names)s") % {"names": joined([why.get("one", ""), why.get("other", "")])}
         case "ask":
             return str(got.get("label") or why.get("label", ""))
         case "challenge":
@@ -66,6 +70,8 @@ def stopped(why: Facts) -> str:
             return _("The steps allowed are nearly used up.")
         case "repeated":
             return _("The same would have been done again.")
+        case "model_stops":
+            return stopped_by_model(why)
     return ""
 
 
@@ -99,7 +105,7 @@ def _why_match(why: Facts) -> str:
         return _(
             "The nearest was only %(best)s %% alike. Asked again with what %(names)s would lead one to expect; "
             "likeness is still to this patient alone."
-        ) % {"best": round(100 * float(why.get("best", 0))), "names": _and(why.get("leaders", ()))}
+        ) % {"best": round(100 * float(why.get("best", 0))), "names": joined(why.get("leaders", ()))}
     return _("Published patients are compared with this one, finding by finding.")
 
 
@@ -141,7 +147,7 @@ def _got_intake(got: Facts) -> str:
     lost = {"cases": _("the published cases"), "passages": _("the passages")}
     names = [lost[one] for one in got.get("lost", ()) if one in lost]
     if names:
-        said = f"{said} {_('Cannot be read: %(names)s.') % {'names': _and(names)}}"
+        said = f"{said} {_('Cannot be read: %(names)s.') % {'names': joined(names)}}"
     return said
 
 
@@ -236,7 +242,7 @@ def _got_challenge(got: Facts) -> str:
     said = " ".join(objection(one) for one in held[:2])
     if got.get("felled"):
         fell = ngettext("%(names)s loses its place.", "%(names)s lose their places.", len(got["felled"]))
-        said = f"{said} {fell % {'names': _and(got['felled'])}}"
+        said = f"{said} {fell % {'names': joined(got['felled'])}}"
     if got.get("caught"):
         first, second = got["caught"]
         near = _("%(first)s keeps its place; %(second)s is close behind it now.") % {"first": first, "second": second}
@@ -300,13 +306,6 @@ def _got_verify(got: Facts) -> str:
         "%(checked)s checked, %(removed)s had no support and are not shown.",
         removed,
     ) % {"checked": thousands(checked), "removed": thousands(removed)}
-
-
-def _and(names: Any) -> str:
-    said = [str(name) for name in names if name]
-    if len(said) < 2:
-        return "".join(said)
-    return _("%(some)s and %(last)s") % {"some": ", ".join(said[:-1]), "last": said[-1]}
 
 
 _WHY: Mapping[str, Callable[[Facts], str]] = {

@@ -14,6 +14,8 @@ from agents.contract import EventType
 
 QUEUED, RUNNING, WAITING, ENDED = "queued", "running", "waiting", "ended"
 LATER, NOW, DONE, FAILED = "later", "now", "done", "failed"
+# The voices of the reasoning model. What they do is no step of the budget: they have one of their own, of tokens.
+PANEL = ("reader", "proposer", "policy", "weigher", "sceptic", "planner", "second", "writer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class StepShown:
     got: Mapping[str, Any] = field(default_factory=dict)
     seconds: float | None = None
     error: Mapping[str, Any] = field(default_factory=dict)
+    thought: str = ""  # of the model, as far as it was told: checked by nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,8 @@ class Thread:
 
     @property
     def done(self) -> int:
-        """Steps of the budget; reading the case is not one."""
-        return sum(step.state in (DONE, FAILED) and step.action != "intake" for step in self.steps)
+        """Steps of the budget; reading the case is not one, nor is what the model is asked."""
+        return sum(step.state in (DONE, FAILED) and step.action not in ("intake", *PANEL) for step in self.steps)
 
     @property
     def seconds(self) -> float:
@@ -101,6 +104,8 @@ class Thread:
                 return replace(self, state=QUEUED, asked=rest)
             case EventType.STEP_STARTED:
                 return self._put(payload, state=NOW)
+            case EventType.THOUGHT:
+                return self._thinking(payload)
             case EventType.STEP_DONE:
                 return self._put(payload, state=DONE, got=payload["got"], seconds=payload["seconds"])
             case EventType.STEP_FAILED:
@@ -121,6 +126,16 @@ class Thread:
         begun = [one for one in known.values() if one.state != LATER]
         later = [one for one in known.values() if one.state == LATER]
         return replace(self, steps=(*begun, *later))
+
+    def _thinking(self, payload: Mapping[str, Any]) -> Thread:
+        """What comes after the step has ended, or of a step that never began, is part of nothing."""
+        steps = tuple(
+            replace(step, thought=step.thought + str(payload["text"]))
+            if step.key == payload["key"] and step.state == NOW
+            else step
+            for step in self.steps
+        )
+        return replace(self, steps=steps)
 
     def _ended(self, told: Told) -> Thread:
         """What was never begun is not shown as still to come."""

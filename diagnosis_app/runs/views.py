@@ -30,9 +30,11 @@ from diagnosis_app.review.panel import reviewed
 from diagnosis_app.runs import actions, answering, went_words
 from diagnosis_app.runs.drawing import live_parts, thread_context
 from diagnosis_app.runs.gene_table import LEADING, gene_rows
+from diagnosis_app.runs.model_words import model_words
 from diagnosis_app.runs.models import Event, Outcome, Question, Run, State
 from diagnosis_app.runs.narration import reason
 from diagnosis_app.runs.next_steps import next_steps, separated
+from diagnosis_app.runs.panel_result import found_words, unused_words, used_words
 from diagnosis_app.runs.result import Result, left_out, result_of, with_knowledge
 from diagnosis_app.runs.stream import Watcher, frames, told
 from diagnosis_app.runs.thread import Thread
@@ -223,6 +225,10 @@ def _result_context(found: Run) -> dict[str, Any]:
         "reasons": [reason(code) for code in found.reasons if not (code == "two_diseases" and result.divided)],
         "left_out": left_out(found),
         "went": went_words.told(found.went),
+        "model_used": used_words(found, result.panel),
+        "model_unused": unused_words(found, result.panel),
+        "model_pinned": model_words(found.manifest.get("model")),
+        "found_in_note": found_words(result.panel),
         "genes": gene_rows(list(found.candidates.order_by("rank")[:LEADING]), content),
         "built": _built(found),
         "scope": _scope(found),

@@ -8,7 +8,7 @@ from typing import Any
 from agents.contract import CandidateRecord, Claim, Evidence, Outcome, OutcomeCode, Reason
 from agents.memory import MemoryRecord
 from diagnosis_app.api.answer import INTENDED_USE
-from diagnosis_app.api.run_words import RunCandidate, RunContribution
+from diagnosis_app.api.run_words import RunContribution, RunSum
 from diagnosis_app.batch.reading import Input
 
 _LISTED = frozenset({OutcomeCode.RANKED, OutcomeCode.PARTIAL})
@@ -44,7 +44,7 @@ def document(
 
 
 def _candidate(one: CandidateRecord, claims: Any) -> dict[str, Any]:
-    answered = RunCandidate(
+    answered = RunSum(
         rank=one.rank,
         id=one.disease,
         ids=list(one.ids),

@@ -47,6 +47,12 @@ function put(run, id, html) {
   holder.innerHTML = html.trim();
   const fresh = holder.content.firstElementChild;
   const old = document.getElementById(id);
+  if (old && id.startsWith("thought-")) {
+    // The element stays: it is a live region that is off, and one put in anew would be read out.
+    old.replaceChildren(...fresh.childNodes);
+    old.hidden = fresh.hidden;
+    return;
+  }
   if (old) old.replaceWith(fresh);
   else if (id.startsWith("step-")) {
     const thread = run.querySelector(".thread");

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from diagnosis_app.audit.models import Entry
-from diagnosis_app.runs.models import Run
+from diagnosis_app.runs.models import Claim, Run, Step
 from tests.diagnosis_app.api.asking import NOWHERE, Asking, answer, failure
 from tests.people import Clinic
 
@@ -136,3 +136,46 @@ def test_another_team_s_question_is_not_found(ask: Asking, other_clinic: Clinic)
     stranger = Asking(other_clinic.person())
     failure(stranger.post(f"{path}/questions/{question['key']}", {"answer": "present"}), 404, "not_found")
     assert answer(ask.get(path))["questions"][0]["answer"] == ""
+
+
+def test_a_run_without_a_model_says_so_and_gives_each_statement_its_verdict(ask: Asking) -> None:
+    case = ask.made()
+    run = answer(ask.post(f"/cases/{case['id']}/runs"), 201)
+    carried(run["id"])
+    whole = answer(ask.get(f"/cases/{case['id']}/runs/{run['id']}"))
+    assert whole["model"] is None and whole["summary"] == []
+    first = whole["candidates"][0]
+    assert not first["proposed"] and first["arithmetic_rank"] == first["rank"] == 1
+    assert {one["verdict"] for one in first["statements"]} == {"verified"}
+
+
+def test_a_run_with_a_model_names_it_and_marks_what_a_second_reading_doubts(ask: Asking) -> None:
+    case = ask.made()
+    run = answer(ask.post(f"/cases/{case['id']}/runs"), 201)
+    carried(run["id"])
+    row = Run.objects.get(pk=run["id"])
+    row.manifest = {**row.manifest, "model": {"name": "reasoner-32b", "address": "10.0.0.4"}}
+    row.save()
+    partly, removed, stands = Claim.objects.filter(candidate__run=row, verified=True)[:3]
+    partly.triple["doubted"] = True
+    partly.save()
+    Claim.objects.filter(pk=removed.pk).update(verified=False, removed_because="not_stated")
+    used = {"prompt": 900, "cached": 600, "completion": 100, "seconds": 0.5, "calls": 1, "cost": None}
+    sentences = [{"text": "It is.", "statements": [stands.key]}, {"text": "Is it?", "statements": [partly.key]}]
+    got = {"sentences": sentences, "model": used}
+    Step.objects.create(
+        run=row,
+        key="writer",
+        seq=99,
+        action="writer",
+        status="done",
+        started_at=row.created_at,
+        detail={"got": got},
+    )
+    whole = answer(ask.get(f"/cases/{case['id']}/runs/{run['id']}"))
+    model = whole["model"]
+    assert (model["name"], model["place"], model["answered"]) == ("reasoner-32b", "private_network", True)
+    assert (model["calls"], model["prompt_tokens"], model["cached_tokens"], model["cost"]) == (1, 900, 600, None)
+    assert whole["summary"] == [{"text": "It is.", "statements": [stands.key]}]
+    verdicts = {one["key"]: one["verdict"] for each in whole["candidates"] for one in each["statements"]}
+    assert (verdicts[partly.key], verdicts[removed.key], verdicts[stands.key]) == ("partly", "removed", "verified")

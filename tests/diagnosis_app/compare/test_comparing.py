@@ -19,7 +19,7 @@ from diagnosis_app.compare import actions
 from diagnosis_app.compare.actions import Comparison, NotEnded, TooFewRuns
 from diagnosis_app.compare.causes import Cause
 from diagnosis_app.compare.moves import BEYOND, Move
-from diagnosis_app.compare.page import caveats, page_of
+from diagnosis_app.compare.page import _unexplained, caveats, page_of
 from diagnosis_app.compare.sums import PRIOR, REST
 from diagnosis_app.compare.words import move_words, term_words
 from diagnosis_app.errors import Hidden, Invalid
@@ -291,6 +291,58 @@ def test_an_objection_is_a_term_of_its_own(case: Case, investigate: Investigate,
     assert [one.traced.cause for one in moved.terms if one.traced.cause is not Cause.SAME] == [Cause.OBJECTION]
     said = move_words(moved, found.moves, found.between)
     assert "Objection: Muenke syndrome explains all of it and more: raised in B alone (−1.5)." in said
+
+
+MODEL = {"name": "reasoner-32b", "address": "10.0.0.4"}
+
+
+def test_what_a_model_found_in_one_run_is_a_term_with_its_own_cause(
+    case: Case, investigate: Investigate, compared: Compared
+) -> None:
+    first, second = investigate(case), investigate(case)
+    for run in (first, second):
+        Run.objects.filter(pk=run.pk).update(manifest={**run.manifest, "model": MODEL})
+    moved = Candidate.objects.get(run=second, rank=2)
+    piece = {"by": "weigher", "says": "supports", "label": "Joint hypermobility", "evidence": ""}
+    Contribution.objects.create(
+        candidate=moved, position=99, kind="model", value=0.3, body={"label": "", "pieces": [piece]}
+    )
+    Candidate.objects.filter(pk=moved.pk).update(score=moved.score + 0.3)
+    found = compared(case)
+    adds_up(found)
+    one = next(move for move in found.moves.all if move.one.disease == moved.disease)
+    [term] = [each for each in one.terms if each.traced.cause is not Cause.SAME]
+    assert term.traced.cause is Cause.MODEL
+    words = term_words(term, found.between)
+    assert words == "in A it found nothing new; in B a source names Joint hypermobility in it"
+    assert not _unexplained(found), "a model that is asked again may find another thing"
+
+
+def test_a_model_that_one_run_had_and_the_other_had_not_is_a_difference(
+    case: Case, investigate: Investigate, compared: Compared
+) -> None:
+    investigate(case)
+    second = investigate(case)
+    Run.objects.filter(pk=second.pk).update(manifest={**second.manifest, "model": MODEL, "prompts": {"reader": "19d2"}})
+    row = row_of(compared(case), "model")
+    assert row.differs and (row.a, row.b) == ("none", "reasoner-32b at 10.0.0.4, on a private network")
+
+
+def test_a_proposed_candidate_is_not_among_those_that_were_kept_by_their_sums(
+    case: Case, investigate: Investigate, compared: Compared
+) -> None:
+    investigate(case)
+    second = investigate(case)
+    last = Candidate.objects.filter(run=second).order_by("-rank").first()
+    assert last is not None
+    got = {"grounded": [{"id": last.disease, "name": last.name, "explains": []}]}
+    now = second.created_at
+    Step.objects.create(
+        run=second, key="proposer", seq=99, action="proposer", status="done", started_at=now, detail={"got": got}
+    )
+    found = compared(case)
+    assert found.moves.kept_a == 50 and found.moves.kept_b == 49
+    assert [one.disease for one in found.between.b.sums if one.proposed] == [last.disease]
 
 
 def test_a_run_that_was_stopped_before_its_leaders_were_challenged_explains_the_missing_objections(

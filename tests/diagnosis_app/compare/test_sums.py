@@ -22,6 +22,7 @@ KINDS = (
     "gene",
     "prevalence",
     "objection",
+    "model",
     "of a later version",
 )
 TERMS = st.builds(
@@ -82,6 +83,11 @@ def test_genes_and_objections_are_told_apart_by_what_they_are_about() -> None:
     mimic = Term("objection", -1.0, body={"type": "mimic", "other": "Apert syndrome"})
     found = {one.one.key: one.amount for one in changes(sum_of(gene, age), sum_of(other, mimic))}
     assert sorted(found.values()) == [-1.0, -1.0, 0.0, 1.0, 1.0]
+
+
+def test_by_what_a_run_kept_a_candidate_holds_neither_objections_nor_what_a_model_found() -> None:
+    terms = (Term("finding", 2.0, "HP:0000001"), Term("objection", -1.5), Term("model", 0.6))
+    assert Sum(1, "OMIM:1", ("OMIM:1",), "One", 1.1, 0.0, terms).bare == pytest.approx(2.0)
 
 
 def test_what_the_stored_terms_leave_unsaid_is_a_term_of_its_own() -> None:

@@ -15,7 +15,7 @@ from agents.ledger import Argued, argue, candidate_record
 from agents.memory import MemoryRecord
 from agents.record import Record
 from diagnosis_app.runs.actions import cancel
-from diagnosis_app.runs.models import Event, Run
+from diagnosis_app.runs.models import Claim, Event, Run, Step
 from diagnosis_app.runs.store import Store
 from retrieval.snapshot import Snapshot
 from tests.agents.conftest import patient, request
@@ -50,6 +50,11 @@ def test_a_step_is_kept_once_however_often_it_is_done(record: Record) -> None:
         record.step_done(DONE)
     assert list(record.steps()) == [DONE]
     assert told(record) == ["step.started:rank", "step.done:rank"]
+
+
+def test_a_step_keeps_the_tokens_that_it_took(store: Store) -> None:
+    store.step_done(replace(DONE, got={"model": {"prompt": 900, "completion": 100, "calls": 1}}))
+    assert Step.objects.get().tokens == 1_000
 
 
 def test_a_step_that_was_done_cannot_become_undone(record: Record) -> None:
@@ -105,6 +110,26 @@ def test_statements_are_replaced_with_their_verdict(record: Record, argued: list
     judged.append(replace(one.claims[-1], removed_because="not_stated"))
     record.keep_claims(one.candidate.disease, judged)
     assert dict(record.claims()) == {one.candidate.disease: judged}
+
+
+def test_a_doubt_is_read_back_and_is_no_part_of_what_is_said(record: Record, argued: list[Argued]) -> None:
+    one = argued[0]
+    record.keep_candidates([one.candidate])
+    record.keep_claims(one.candidate.disease, one.claims)
+    doubted = [replace(one.claims[0], verified=True, doubted=True), *one.claims[1:]]
+    record.keep_claims(one.candidate.disease, doubted)
+    assert dict(record.claims()) == {one.candidate.disease: doubted}
+    assert doubted[0].key == one.claims[0].key
+
+
+def test_a_statement_stored_before_there_were_doubts_is_not_doubted(store: Store, argued: list[Argued]) -> None:
+    one = argued[0]
+    store.keep_candidates([one.candidate])
+    store.keep_claims(one.candidate.disease, one.claims[:1])
+    row = Claim.objects.get()
+    del row.triple["doubted"]
+    row.save()
+    assert store.claims() == {one.candidate.disease: list(one.claims[:1])}
 
 
 def test_a_candidate_without_evidence_is_read_back_as_it_was(record: Record, snapshot: Snapshot) -> None:

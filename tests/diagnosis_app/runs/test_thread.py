@@ -90,6 +90,31 @@ def test_an_event_that_is_not_known_is_passed_over() -> None:
     assert states(thread) == [LATER] * 3 and thread.seq == 3
 
 
+def thought(seq: int, text: str, key: str = "reader-1") -> Told:
+    return Told(seq, EventType.THOUGHT, {"key": key, "action": "reader", "text": text}, AT)
+
+
+READING = {"key": "reader-1", "action": "reader", "seq": 1, "why": {}}
+THINKING = [*TOLD[:2], Told(3, EventType.STEP_STARTED, READING, AT), thought(4, "It may "), thought(5, "be so.")]
+
+
+def test_what_the_model_thinks_is_put_together_in_its_step() -> None:
+    thread = Thread.planned(PLAN).through(THINKING)
+    assert [one.thought for one in thread.steps] == ["It may be so.", "", "", ""]
+    assert thread.through([*THINKING, thought(5, "be so.")]) == thread, "told twice, it is there once"
+
+
+def test_thinking_ends_with_its_step_and_what_belongs_to_none_is_in_none() -> None:
+    done = Told(6, EventType.STEP_DONE, {**READING, "got": {"found": []}, "seconds": 1.0}, AT)
+    thread = Thread.planned(PLAN).through([*THINKING, done, thought(7, "Late."), thought(8, "Whose?", "nobody")])
+    assert [one.thought for one in thread.steps] == ["It may be so.", "", "", ""] and thread.seq == 8
+
+
+def test_what_the_model_is_asked_is_no_step_of_the_budget() -> None:
+    done = Told(6, EventType.STEP_DONE, {**READING, "got": {"found": []}, "seconds": 1.0}, AT)
+    assert Thread.planned(PLAN).through([*THINKING, done]).done == 0
+
+
 def test_steps_are_told_in_sentences_without_figures_of_their_own() -> None:
     thread = Thread.planned(PLAN).through(TOLD)
     said = [line(one) for one in thread.steps]

@@ -1,0 +1,99 @@
+"""A reasoning model in the thread and in the result, as a browser shows it: live, quiet, and inert."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from agents.contract import EventType, StepRecord
+from diagnosis_app.accounts.policy import Actor
+from diagnosis_app.cases.models import Case
+from diagnosis_app.runs.claim import claim
+from diagnosis_app.runs.models import Run
+from diagnosis_app.runs.store import Store
+from retrieval.snapshot import Snapshot
+from tests.agents.panel.test_panel import NOTE
+from tests.agents.small_world import SmallWorld
+from tests.browser.test_accessibility import flawless
+from tests.browser.test_accessibility import look as look
+from tests.browser.test_investigation import Web, address, request_run
+from tests.browser.test_investigation import enter as enter
+from tests.browser.test_investigation import web as web
+from tests.diagnosis_app.runs.modelled import HOSTILE, SPEAKS_TO_A_MACHINE, TEXTS, answers, carried, far_from, reserved
+
+DOES_SOMETHING = "<img src=x onerror='window.done = true'><script>window.done = true</script>"
+THOUGHT = "Both bend the thumbs; the joints may tell them apart. I look at the passages first. "
+
+
+def store_of(run: Run) -> Store:
+    lease = claim(run.pk)
+    assert lease is not None
+    return Store(run.pk, lease.fence)
+
+
+def thinks(store: Store, n: int, text: str) -> None:
+    store.tell(EventType.THOUGHT, f"thought:reader-1:{n}", {"key": "reader-1", "action": "reader", "text": text})
+
+
+def test_what_is_thought_grows_in_its_step_and_is_folded_away_at_its_end(
+    web: Web, enter: Callable[..., Page], ranked_case: Case, actor: Actor
+) -> None:
+    run = request_run(actor, ranked_case)
+    store = store_of(run)
+    with web.serving():
+        page = enter()
+        page.goto(address(run))
+        store.step_started(StepRecord("reader-1", "reader", 1))
+        block = page.locator("#thought-reader-1")
+        expect(block).to_be_attached()
+        expect(block).to_be_hidden()
+        block.evaluate("one => { one.stayed = true }")
+        thinks(store, 0, f"It may be so. {DOES_SOMETHING}")
+        expect(block).to_contain_text("checked by nobody")
+        expect(block).to_contain_text("<img src=x")
+        thinks(store, 1, "The last of it.")
+        expect(block).to_contain_text("The last of it.")
+        assert block.evaluate("one => one.stayed && one.ariaLive === 'off'"), "nobody is read what is thought"
+        assert page.evaluate("window.done") is None
+        store.step_done(StepRecord("reader-1", "reader", 1, got={"found": [], "refused": 0, "reasoning": "So it is."}))
+        folded = page.locator("#step-reader-1 .thought")
+        expect(folded).not_to_have_attribute("open", "")
+        folded.locator("summary").click()
+        expect(folded).to_contain_text("So it is.")
+        expect(block).to_have_count(0)
+
+
+def test_a_run_in_which_a_model_takes_part_is_accessible(
+    look: Page, ranked_case: Case, actor: Actor, snapshot: Snapshot
+) -> None:
+    run = reserved(request_run(actor, ranked_case))
+    store = store_of(run)
+    store.step_started(StepRecord("reader-1", "reader", 1))
+    thinks(store, 0, THOUGHT * 12 + HOSTILE)
+    look.goto(address(run))
+    expect(look.locator("#thought-reader-1")).to_be_visible()
+    flawless(look, "run-thinking")
+    world = SmallWorld(snapshot, (), TEXTS)
+    note = f"{NOTE}\n\n{'She sleeps well. ' * 205}\n\n{SPEAKS_TO_A_MACHINE}"
+    carried(run, store, world, answers(far_from(world)), reasoning=THOUGHT * 30 + HOSTILE, note=note)
+    look.goto(address(run))
+    expect(look.locator(".written summary").first).to_be_visible()
+    flawless(look, "run-reasoned")
+    look.locator(".written summary").first.click()
+    look.locator(".thought summary").first.click()
+    look.locator(".thought-w").first.scroll_into_view_if_needed()
+    flawless(look, "run-reasoned-opened")
+
+
+def test_a_sentence_of_the_summary_leads_to_its_statement(
+    look: Page, ranked_case: Case, actor: Actor, snapshot: Snapshot
+) -> None:
+    run = request_run(actor, ranked_case)
+    carried(run, store_of(run), SmallWorld(snapshot, (), TEXTS), answers())
+    look.goto(address(run))
+    written = look.locator(".written details").first
+    written.locator("summary").click()
+    link = written.locator("a").first
+    link.click()
+    expect(look.locator(f"{link.get_attribute('href')}")).to_be_in_viewport()
