@@ -6,6 +6,7 @@ the record is the truth, and `forget` removes the scratch when the run has ended
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -66,17 +67,18 @@ def run(
     outside: Outside | None = None,
     policy: Policy | None = None,
     model: Model | None = None,
+    seconds: float = math.inf,
 ) -> Outcome | Waiting:
     """Starts the investigation, or goes on after its last finished step. `Waiting` where a question has no answer yet.
 
     Without checkpoints, or under another version of the graph, it begins again on the ledger: what stands there is
-    not done a second time. Raises `Stopped` when it was stopped and may go on later, `LeaseLost` when it is no longer
-    ours, and whatever a step raises.
+    not done a second time. Of the `seconds` a model may use the most. Raises `Stopped` when it was stopped and may go
+    on later, `LeaseLost` when it is no longer ours, and whatever a step raises.
     """
     graph = build(saver)
     config = _config(request)
     environment = Environment(request, knowledge, record, outside)
-    table = Table(model, stopping=lambda: control.reason is not None) if model is not None else None
+    table = Table(model, stopping=lambda: control.reason is not None, seconds=seconds) if model is not None else None
     context = Context(environment, policy or Rules(), table)
     begun = saver.get_tuple(config) is not None
     given: State | Command[Any] | None = None if begun else {}

@@ -7,7 +7,9 @@ run goes on without it; after a failure that another try will not mend soon, not
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from agents.contract import EventType, digest
 from agents.errors import Stopped
 from agents.llm.asking import Model, Prompt
-from agents.llm.failures import ModelError
+from agents.llm.failures import ModelError, OverBudget
 from agents.panel.briefing import Briefing
 from agents.panel.fence import Fence, hostile
 from agents.prompts import JOBS, rules, template
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from agents.environment import Environment
 
 CALL = 120.0  # seconds that one answer may take
+SHORTEST = 5.0  # seconds below which none is worth asking for
+SHARE = 0.8  # of the seconds of a run, for what is asked: the rest is for the end, where statements are checked
 REASONING = 20_000  # characters of reasoning that are kept with a step
 PIECE = 400  # characters that are told at once while it is thinking
 AWAY = frozenset(
@@ -57,6 +61,8 @@ class Table:
     model: Model
     fence: Fence = field(default_factory=Fence)
     stopping: Callable[[], bool] = lambda: False
+    seconds: float = math.inf  # that are left to the run
+    began: float = field(default_factory=time.monotonic)
 
     def ask(
         self,
@@ -78,11 +84,14 @@ class Table:
             return None
         with environment.step(job, why or {}, digest(said), key) as step:
             try:
+                remaining = SHARE * self.seconds - (time.monotonic() - self.began)
+                if remaining < SHORTEST:
+                    raise OverBudget("The time of this run is nearly used up.")
                 reply = self.model.ask(
                     self._prompt(environment, job, said),
                     schema,
                     tokens=left(environment),
-                    seconds=CALL,
+                    seconds=min(CALL, remaining),
                     heard=self._listening(environment, job, key),
                     think=think,
                 )

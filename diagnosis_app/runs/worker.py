@@ -130,7 +130,8 @@ def _investigate(run: Run, store: Store, control: runner.Control) -> Outcome | W
     outside = Outside(search=Client(Path(settings.RETRIEVAL_SOCKET)), local=own, set_back=set_back(marks))
     with _checkpoints() as saver:
         request, model = _request(run, knowledge), _model(run)
-        return runner.run(request, knowledge, store, saver, control, outside=outside, model=model)
+        seconds = _seconds_left(run)
+        return runner.run(request, knowledge, store, saver, control, outside=outside, model=model, seconds=seconds)
 
 
 def _model(run: Run) -> Model | None:

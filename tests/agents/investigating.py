@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -59,6 +60,7 @@ class Investigation:
     policy: Policy = field(default_factory=Watched)
     outside: Outside | None = None
     model: Model | None = None
+    seconds: float = math.inf
     place: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="clew-test-")))
 
     def go(self) -> Outcome | Waiting:
@@ -74,6 +76,7 @@ class Investigation:
                 outside=self.outside,
                 policy=self.policy,
                 model=self.model,
+                seconds=self.seconds,
             )
 
     def elsewhere(self) -> Investigation:

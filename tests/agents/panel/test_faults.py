@@ -71,10 +71,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agents.llm.client.PAUSE", 0.001)
 
 
-def going(world: SmallWorld, setting: str, tokens: int = 1_000_000) -> tuple[Investigation, Outcome]:
+def going(world: SmallWorld, setting: str, tokens: int = 1_000_000, **more: float) -> tuple[Investigation, Outcome]:
     request = asked_of(patient())
     request = replace(request, note="Her thumbs are broad.", budget=replace(request.budget, tokens=tokens))
-    one = Investigation(world, request, model=ServedModel(Line(read(setting), "", False)))
+    one = Investigation(world, request, model=ServedModel(Line(read(setting), "", False)), **more)
     outcome = one.go()
     assert isinstance(outcome, Outcome)
     return one, outcome
@@ -132,7 +132,15 @@ def test_a_run_without_tokens_sends_nothing(world: SmallWorld) -> None:
         assert not server.requests
 
 
+def test_a_run_that_is_nearly_over_sends_nothing_and_checks_what_it_has(world: SmallWorld) -> None:
+    with Server(sensible) as server:
+        one, outcome = going(world, server.setting, seconds=6.0)
+        as_documented(one, outcome, "the time of the run is nearly used up")
+        assert not server.requests
+
+
 def test_every_row_of_the_table_is_tried() -> None:
     rows = re.findall(r"^\| ([^|`]+) \| ", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    elsewhere = {"fault", "nothing listens", "no answer, or one that trickles", "the tokens of the run are used up"}
+    elsewhere = {"fault", "nothing listens", "no answer, or one that trickles"}
+    elsewhere |= {"the tokens of the run are used up", "the time of the run is nearly used up"}
     assert set(rows) == {*FAULTS, *elsewhere}
