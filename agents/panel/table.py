@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -63,6 +64,7 @@ class Table:
     stopping: Callable[[], bool] = lambda: False
     seconds: float = math.inf  # that are left to the run
     began: float = field(default_factory=time.monotonic)
+    attempt: str = field(default_factory=lambda: secrets.token_hex(4))  # tells its thoughts from those of a lost worker
 
     def ask(
         self,
@@ -138,8 +140,8 @@ class Table:
             text = "".join(held)
             if len(text) >= PIECE and told * PIECE < REASONING:
                 held.clear()
-                payload = {"key": key, "action": job, "text": text}
-                environment.record.tell(EventType.THOUGHT, f"thought:{key}:{told}", payload)
+                payload = {"key": key, "action": job, "text": text, "attempt": self.attempt}
+                environment.record.tell(EventType.THOUGHT, f"thought:{key}:{self.attempt}:{told}", payload)
                 told += 1
 
         return heard

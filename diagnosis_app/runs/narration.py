@@ -72,7 +72,7 @@ def _of_model(told: Line, step: StepShown) -> Line:
         why=panel_telling.asked_for(step.action),
         got=_broken(step) if step.state == FAILED else panel_telling.kept(step.action, got) if got else "",
         aside=panel_telling.set_aside(got),
-        withheld=panel_telling.withheld(got),
+        withheld=panel_telling.withheld(step.action, got),
         failed=panel_telling.failed(got),
         spent=step_words(spent_on([got])),
         found=tuple(got.get("found", ())),
@@ -139,8 +139,8 @@ def _reasons() -> dict[str, str]:
             "The reasoning model stopped answering. From then on the rules decided; the ranking does not depend on it."
         ),
         "model_spent": _(
-            "The tokens allowed for the reasoning model were used up. From then on the rules decided; the ranking does "
-            "not depend on it."
+            "The tokens or the time allowed for the reasoning model were used up. From then on the rules "
+            "decided; the ranking does not depend on it."
         ),
         "model_failed": _(
             "The reasoning model gave an answer that could not be used. The thread says where; that part was done "

@@ -78,7 +78,7 @@ def panel_of(run: Run, candidates: Sequence[Candidate], *, checked: bool) -> Pan
         opinions |= dict(got.get("opinions") or {}) if action == "second" else {}
     return Panel(
         sentences=tuple(_sentences(of("writer", "sentences"), candidates)) if checked else (),
-        withheld=tuple(dict.fromkeys(words for _action, got in told if (words := withheld(got)))),
+        withheld=tuple(dict.fromkeys(words for action, got in told if (words := withheld(action, got)))),
         next=tuple({"term": str(one["term"]), "label": str(one["label"])} for one in of("planner", "next")),
         found=len({str(one["term"]) for one in of("reader", "found")}),
         proposed={str(one["id"]): tuple(map(str, one.get("explains") or ())) for one in of("proposer", "grounded")},

@@ -113,7 +113,7 @@ def set_aside(got: Facts) -> str:
     return " ".join(told)
 
 
-def withheld(got: Facts) -> str:
+def withheld(action: str, got: Facts) -> str:
     """That a text was not shown to the model, as the attempt that it is; empty where all were."""
     what = str(got.get("withheld") or "")
     if not what:
@@ -130,7 +130,11 @@ def withheld(got: Facts) -> str:
             if disguise
             else _("it gives it an instruction")
         )
-    return _("A passage that speaks to a machine was not shown to the model: %(how)s.") % {"how": how}
+    said = {
+        "reader": _("A part of the note that speaks to a machine was not shown to the model: %(how)s."),
+        "second": _("Quoted words that speak to a machine were not shown to the model: %(how)s."),
+    }.get(action, _("A passage that speaks to a machine was not shown to the model: %(how)s."))
+    return said % {"how": how}
 
 
 def failed(got: Facts) -> str:
@@ -140,7 +144,7 @@ def failed(got: Facts) -> str:
         return ""
     kinds = {
         "model.timeout": _("The model took too long."),
-        "model.budget": _("The tokens of this run are used up."),
+        "model.budget": _("The tokens or the time of this run are used up."),
         "model.invalid": _("The answer could not be used: it was not in the form that was asked for."),
         "model.length": _("The answer could not be used: it was cut off."),
         "model.refused": _("The server of the model does not take the request."),

@@ -38,6 +38,7 @@ class StepShown:
     seconds: float | None = None
     error: Mapping[str, Any] = field(default_factory=dict)
     thought: str = ""  # of the model, as far as it was told: checked by nobody
+    attempt: str = ""  # whose thought it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +129,17 @@ class Thread:
         return replace(self, steps=(*begun, *later))
 
     def _thinking(self, payload: Mapping[str, Any]) -> Thread:
-        """What comes after the step has ended, or of a step that never began, is part of nothing."""
-        steps = tuple(
-            replace(step, thought=step.thought + str(payload["text"]))
-            if step.key == payload["key"] and step.state == NOW
-            else step
-            for step in self.steps
-        )
-        return replace(self, steps=steps)
+        """What comes after the step has ended, or of a step that never began, is part of nothing. Another worker that
+        asks again begins anew."""
+        text, attempt = str(payload["text"]), str(payload.get("attempt", ""))
+
+        def after(step: StepShown) -> StepShown:
+            if step.key != payload["key"] or step.state != NOW:
+                return step
+            before = step.thought if step.attempt == attempt else ""
+            return replace(step, thought=before + text, attempt=attempt)
+
+        return replace(self, steps=tuple(after(step) for step in self.steps))
 
     def _ended(self, told: Told) -> Thread:
         """What was never begun is not shown as still to come."""

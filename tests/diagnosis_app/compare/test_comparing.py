@@ -621,7 +621,7 @@ def test_a_failed_run_is_compared_for_what_differs_and_says_why_it_has_no_ranks(
     found = compared(case)
     page = page_of(found)
     assert page.no_list == ("Run B failed: The knowledge is away.",) and not found.moves.all
-    assert not page.wide and len(found.rows) == 13 and found.evidence.only_a
+    assert not page.wide and len(found.rows) == 14 and found.evidence.only_a
 
 
 def test_a_run_that_was_cancelled_at_once_says_so(

@@ -138,7 +138,7 @@ def test_a_text_that_speaks_to_a_machine_is_told_as_an_attempt(
 ) -> None:
     ended = carried(run, store, joints, answers(), note=SPEAKS_TO_A_MACHINE)
     html = signed_in.get(page_of(ended)).content.decode()
-    attempt = "A passage that speaks to a machine was not shown to the model: it gives it an instruction."
+    attempt = "A part of the note that speaks to a machine was not shown to the model: it gives it an instruction."
     assert html.count(attempt) == 2, "in the thread at its step, and once at the head of the result"
     assert "note-danger held-back" in html and SPEAKS_TO_A_MACHINE not in html
 
@@ -148,7 +148,11 @@ def test_a_text_that_speaks_to_a_machine_is_told_as_an_attempt(
     [
         (Unreachable("Away."), "The model is away. From here on by rules.", "The reasoning model stopped answering."),
         (NotValid("No."), "it was not in the form that was asked for. Done by rules.", "that could not be used"),
-        (OverBudget("No."), "The tokens of this run are used up.", "The tokens allowed for the reasoning model"),
+        (
+            OverBudget("No."),
+            "The tokens or the time of this run are used up.",
+            "The tokens or the time allowed for the reasoning model",
+        ),
     ],
 )
 def test_a_model_that_fails_is_told_at_its_step_and_at_the_head(

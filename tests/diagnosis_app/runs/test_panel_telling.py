@@ -125,7 +125,7 @@ def test_a_text_that_was_withheld_is_told_as_an_attempt(code: str, why: str) -> 
         ("model.overloaded", "The model is away. From here on by rules."),
         ("model.resting", "The model is away. From here on by rules."),
         ("model.timeout", "The model took too long. From here on by rules."),
-        ("model.budget", "The tokens of this run are used up. From here on by rules."),
+        ("model.budget", "The tokens or the time of this run are used up. From here on by rules."),
         ("model.refused", "The server of the model does not take the request. From here on by rules."),
         ("model.egress", "The address of the model is outside of what this deployment allows. From here on by rules."),
         ("model.invalid", "The answer could not be used: it was not in the form that was asked for. Done by rules."),

@@ -130,3 +130,14 @@ def test_every_code_has_words() -> None:
         assert reason(str(code)) != str(code)
     for code in Removal:
         assert removal(str(code)) != str(code)
+
+
+def test_another_worker_that_asks_again_begins_its_thought_anew() -> None:
+    def thought(seq: int, text: str, attempt: str) -> Told:
+        payload = {"key": "sceptic-1", "action": "sceptic", "text": text, "attempt": attempt}
+        return Told(seq, EventType.THOUGHT, payload, AT)
+
+    begun = Told(1, EventType.STEP_STARTED, {"key": "sceptic-1", "action": "sceptic", "why": {}}, AT)
+    thread = Thread.planned(()).through([begun, thought(2, "It is ", "a"), thought(3, "Apert.", "a")])
+    assert thread.steps[0].thought == "It is Apert."
+    assert thread.after(thought(4, "No: ", "b")).after(thought(5, "Pfeiffer.", "b")).steps[0].thought == "No: Pfeiffer."
