@@ -90,7 +90,7 @@ class Table:
                 if remaining < SHORTEST:
                     raise OverBudget("The time of this run is nearly used up.")
                 reply = self.model.ask(
-                    self._prompt(environment, job, said),
+                    composed(self.fence, Briefing(environment.knowledge, environment.profile), job, said),
                     schema,
                     tokens=left(environment),
                     seconds=min(CALL, remaining),
@@ -121,13 +121,6 @@ class Table:
         with environment.step(job, why, what, key) as step:
             step.got = {"withheld": what}
 
-    def _prompt(self, environment: Environment, job: str, said: str) -> Prompt:
-        """What is the same in every call stands first: the rules, the patient, the job."""
-        chosen = template(job)
-        patient = Briefing(environment.knowledge, environment.profile).text
-        system = rules().replace("{mark}", self.fence.mark)
-        return Prompt(job, chosen.digest, system, f"{patient}\n\n{chosen.text}\n\n{said}".rstrip())
-
     def _listening(self, environment: Environment, job: str, key: str) -> Callable[[str], None]:
         held: list[str] = []
         told = 0
@@ -154,6 +147,13 @@ def storable(said: Any) -> Any:
     if isinstance(said, Mapping):
         return {name: storable(one) for name, one in said.items()}
     return [storable(one) for one in said] if isinstance(said, list | tuple) else said
+
+
+def composed(fence: Fence, patient: Briefing, job: str, said: str) -> Prompt:
+    """What is the same in every call stands first: the rules, the patient, the job."""
+    chosen = template(job)
+    system = rules().replace("{mark}", fence.mark)
+    return Prompt(job, chosen.digest, system, f"{patient.text}\n\n{chosen.text}\n\n{said}".rstrip())
 
 
 def asked(environment: Environment) -> list[Mapping[str, Any]]:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from agents.actions import Action, Ask, Conclude, Decision, Lookup, Match, Search, Verb, decision_of, key_of
 from agents.evidence import label_of
+from agents.llm.asking import Model
 from agents.panel.briefing import Briefing, numbered, term_named
+from agents.panel.fence import Fence
 from agents.panel.schemas import NAME, REASON, ids, many, obj, one_of, text
-from agents.panel.table import Kept, Table
+from agents.panel.table import CALL, Kept, Table, composed
 from agents.policies.rules import GAIN, QUESTIONS, Rules
 from agents.policies.situation import Situation
 
@@ -40,8 +42,25 @@ def choose(environment: Environment, table: Table, situation: Situation) -> list
     return [decision_of(one) for one in got["chosen"]] if got else []
 
 
-def decide(environment: Environment, table: Table, situation: Situation) -> list[Decision]:
-    return choose(environment, table, situation) or [Rules().decide(situation)]
+class Reasoned:
+    """The same choice where there is no record to file it in, as in a measurement. Raises `ModelError` where no answer
+    comes; where nothing of the answer stands, the rules decide."""
+
+    name = "model"
+
+    def __init__(self, model: Model, *, tokens: int, seconds: float = CALL) -> None:
+        self._model, self._tokens, self._seconds = model, tokens, seconds
+        self._fence = Fence()
+
+    def decide(self, situation: Situation) -> Decision:
+        if situation.steps_left <= 0 or not situation.leaders or _empty_handed(situation):
+            return Rules().decide(situation)
+        offer = _offer(situation)
+        prompt = composed(self._fence, offer.brief, "policy", offer.text)
+        reply = self._model.ask(prompt, offer.schema, tokens=self._tokens, seconds=self._seconds)
+        self._tokens -= reply.usage.tokens
+        chosen = _kept(offer, situation, reply.data).got["chosen"]
+        return decision_of(chosen[0]) if chosen else Rules().decide(situation)
 
 
 @dataclass(frozen=True)

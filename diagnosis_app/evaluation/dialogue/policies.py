@@ -1,15 +1,19 @@
-"""Who asks: what the rules are measured beside. None of them reads anything; they ask until they are stopped."""
+"""Who asks: what the rules are measured beside. All but a model read nothing and ask until they are stopped; a model
+chooses as in an investigation, and where no answer of it comes the case is a miss."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import cast
 
 from agents.actions import Ask, Conclude, Decision
 from agents.contract import Answer
+from agents.policies.model import Reasoned
 from agents.policies.rules import Rules
 from agents.policies.situation import Policy, Situation
+from diagnosis_app.runs.reasoning import reasoning_model, tokens_of_a_run
 from retrieval.evaluation.blind_world import BlindRanker
 
 RULES, RANDOM, GAIN, MODEL = "rules", "random", "information_gain", "model"
@@ -47,9 +51,22 @@ class AtRandom:
         return Decision(Ask(may[int.from_bytes(drawn[:8], "big") % len(may)]), "close", {})
 
 
+@dataclass(frozen=True, slots=True)
+class OfModel:
+    """Makes the policy of a reasoning model, in whichever process plays: the connection is made there."""
+
+    tokens: int  # for one case
+
+    def __call__(self) -> Policy:
+        model = reasoning_model()
+        if model is None:
+            raise RuntimeError("no reasoning model is connected in this process")
+        return Reasoned(model, tokens=self.tokens)
+
+
 def connected() -> Callable[[], Policy] | None:
     """What makes the policy of the deployment's reasoning model; None where none is connected."""
-    return None
+    return OfModel(tokens_of_a_run()) if reasoning_model() is not None else None
 
 
 def playing(case: str, model: Callable[[], Policy] | None) -> dict[str, Policy]:

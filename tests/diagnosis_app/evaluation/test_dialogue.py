@@ -25,6 +25,7 @@ from retrieval.model import Finding, Profile
 from retrieval.snapshot import Snapshot
 from tests.agents.published_patient import CASE
 from tests.diagnosis_app.evaluation.conftest import ran, rows_of_this_world
+from tests.model_server import Asked, Server, Status
 
 NAMES = ["rules", "random", "information_gain"]
 # Marfan syndrome: signs that many diseases share, and some that few do.
@@ -95,9 +96,24 @@ class Breaks:
 
 
 def test_a_model_that_is_connected_plays_too(snapshot: Snapshot) -> None:
-    assert policies.connected() is None, "none is, so far"
+    assert policies.connected() is None, "none is"
     played = dialogues(snapshot, model=Marfan).talked(MARFAN).of("model")
     assert (played.turns, played.answered) == (1, 0)
+
+
+def test_a_reasoning_model_chooses_its_questions_over_http(snapshot: Snapshot, settings: Any) -> None:
+    def asks(asked: Asked) -> Any:
+        may_ask = "ask" in asked.schema["properties"]["actions"]["items"]["properties"]["verb"]["enum"]
+        chosen = {"verb": "ask", "question": ["Q1"]} if may_ask else {"verb": "conclude", "question": []}
+        return {"actions": [{"diseases": [], "findings": [], "more": [], "why": "", "gain": "much", **chosen}]}
+
+    with Server(asks) as server:
+        settings.MODEL, settings.MODEL_TOKENS = server.setting, 500_000
+        played = dialogues(snapshot, model=policies.connected()).talked(MARFAN).of("model")
+        assert played.turns > 0 and not played.failed
+        assert {one.template for one in server.requests if one.form} == {"policy"}
+        server.answers = server.thoughts = Status(401)
+        assert dialogues(snapshot, model=policies.connected()).talked(MARFAN).of("model").failed == "error Refused"
 
 
 def test_a_policy_that_breaks_misses_and_the_others_play_on(snapshot: Snapshot) -> None:
