@@ -21,7 +21,7 @@ SCHEMA = obj(findings=many(obj(quote=text(QUOTE), name=text(NAME)), MOST))
 
 def read_note(environment: Environment, table: Table) -> None:
     """A call for each part, so that no part can speak for another."""
-    for n, part in enumerate(_parts(environment.request.note), 1):
+    for n, part in enumerate(parts(environment.request.note), 1):
         shown = table.show(part, f"N{n} note")
         if shown.hostile:
             table.withhold(environment, "reader", f"reader-{n}", {}, shown.hostile)
@@ -33,17 +33,17 @@ def read_note(environment: Environment, table: Table) -> None:
         table.ask(environment, "reader", f"reader-{n}", shown.text, SCHEMA, read)
 
 
-def _parts(note: str) -> list[str]:
+def parts(note: str) -> list[str]:
     """The note in paragraphs put together, none longer than a part."""
-    parts: list[str] = []
+    found: list[str] = []
     for paragraph in note.split("\n\n"):
         for start in range(0, max(len(paragraph), 1), PART):
             piece = paragraph[start : start + PART].strip()
-            if piece and parts and len(parts[-1]) + len(piece) < PART:
-                parts[-1] = f"{parts[-1]}\n\n{piece}"
+            if piece and found and len(found[-1]) + len(piece) < PART:
+                found[-1] = f"{found[-1]}\n\n{piece}"
             elif piece:
-                parts.append(piece)
-    return parts[:PARTS]
+                found.append(piece)
+    return found[:PARTS]
 
 
 def _kept(environment: Environment, part: str, data: Mapping[str, Any]) -> Kept:

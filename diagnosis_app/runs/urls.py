@@ -12,6 +12,7 @@ _RUN = f"{_CASE}runs/<uuid:run_id>/"
 urlpatterns = [
     path(f"{_CASE}investigate/", views.start, name="run_start"),
     path(f"{_CASE}investigation/", views.investigation, name="investigation"),
+    path(f"{_CASE}model/", views.shown_to_model, name="run_model"),
     path(_RUN, views.run, name="run"),
     path(f"{_RUN}events/", views.events, name="run_events"),
     path(f"{_RUN}similar/", views.similar, name="run_similar"),

@@ -30,6 +30,8 @@ from diagnosis_app.review.panel import reviewed
 from diagnosis_app.runs import actions, answering, went_words
 from diagnosis_app.runs.drawing import live_parts, thread_context
 from diagnosis_app.runs.gene_table import LEADING, gene_rows
+from diagnosis_app.runs.manifest import model_for
+from diagnosis_app.runs.model_shown import model_shown
 from diagnosis_app.runs.model_words import model_words
 from diagnosis_app.runs.models import Event, Outcome, Question, Run, State
 from diagnosis_app.runs.narration import reason
@@ -67,8 +69,24 @@ def investigation(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "tab": "investigation",
         "present": sum(entry.status == "present" for entry in content.findings),
         "startable": _startable(actor, case),
+        "modelled": model_for() is not None,
     }
     return render(request, "runs/none.html", context)
+
+
+@require_safe
+@performs(Verb.RUN_READ)
+def shown_to_model(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """What a connected reasoning model would be shown of the case as it stands now."""
+    case = cases.read_case(actor_of(request), case_id, part="what the model is shown")
+    content = cases.content_of(case.draft)
+    context = {
+        "case": case,
+        "who": who(content.sex, content.age),
+        "tab": "investigation",
+        "shown": model_shown(content, library.current()),
+    }
+    return render(request, "runs/model_shown.html", context)
 
 
 @require_safe
