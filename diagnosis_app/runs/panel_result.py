@@ -22,8 +22,6 @@ from diagnosis_app.runs.panel_telling import withheld
 from diagnosis_app.runs.sums import MODEL
 from diagnosis_app.runs.thread import PANEL
 
-KEY = 12  # characters of a statement's key that name it on the page
-
 
 @dataclass(frozen=True, slots=True)
 class Cited:
@@ -89,7 +87,7 @@ def panel_of(run: Run, candidates: Sequence[Candidate], *, checked: bool) -> Pan
 
 def _sentences(written: Iterable[Mapping[str, Any]], candidates: Sequence[Candidate]) -> Iterable[Sentence]:
     shown = {
-        claim.key: Cited(claim.key, claim.text, anchor(claim.key), one.rank, one.name)
+        claim.key: Cited(claim.key, claim.text, anchor(claim), one.rank, one.name)
         for one in candidates
         for claim in one.claims.all()
         if claim.verified and not is_doubted(claim)
@@ -100,8 +98,9 @@ def _sentences(written: Iterable[Mapping[str, Any]], candidates: Sequence[Candid
             yield Sentence(str(one.get("text", "")), tuple(shown[key] for key in dict.fromkeys(keys)))
 
 
-def anchor(key: str) -> str:
-    return f"s-{key[:KEY]}"
+def anchor(claim: Claim) -> str:
+    """Where the page holds the statement: two candidates may have one of the same content."""
+    return f"s-{claim.pk}"
 
 
 def is_doubted(claim: Claim) -> bool:

@@ -330,7 +330,7 @@ class _Arranger:
         quotes = dict(claim.triple.get("quotes", ()))
         sources = tuple(self._source(key, quotes.get(key, "")) for key in claim.evidence if key in self.evidence)
         doubt = doubt_words(self.opinions.get(claim.key, "")) if is_doubted(claim) else ""
-        return Statement(claim.text, _value(claim, terms), sources, anchor(claim.key), doubt)
+        return Statement(claim.text, _value(claim, terms), sources, anchor(claim), doubt)
 
     def _whole(self, term: Contribution) -> Statement:
         """A term that no statement is made of: what it is, and the evidence it was computed from."""

@@ -209,7 +209,7 @@ def test_each_sentence_of_the_summary_opens_to_statements_that_are_on_the_page(s
 def test_a_sentence_falls_with_any_statement_that_it_is_made_of(argued: Run, change: dict[str, Any]) -> None:
     [sentence] = result_of(argued).panel.sentences
     for row in Claim.objects.filter(candidate__run=argued):
-        if f"s-{row.key[:12]}" == sentence.statements[0].anchor:
+        if f"s-{row.pk}" == sentence.statements[0].anchor:
             row.triple["doubted"] = change.get("doubted", False)
             row.verified = change.get("verified", True)
             row.save()
