@@ -53,7 +53,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "in_use": SimpleLazyObject(in_use),
         "theme": theme if theme in {"light", "dark"} else "",
         "clew_version": __version__,
-        "outside": bool(settings.LITERATURE),  # the one door that an operator can open
+        # The two doors that an operator can open.
+        "outside": bool(settings.LITERATURE),
+        "outside_model": bool(settings.MODEL and settings.MODEL_PUBLIC),
     }
 
 

@@ -53,6 +53,7 @@ def test_inside_the_house_the_note_is_shown_as_it_is_sent(
     page = signed_in.get(reverse("run_model", args=[case.pk])).content.decode()
     assert "Dr Miller on 12 March 2019" in page and "clew, 127.0.0.1, on this machine" in page
     assert "Broad &lt;b&gt;thumbs&lt;/b&gt;." in page, "as text, never as markup"
+    assert "No outside connections" in page
     worker.investigate(actions.request_run(actor, case, asks=False).pk)
     sent = "\n".join(asked.user for asked in server.requests)
     assert "Dr Miller on 12 March 2019" in sent and "F1 HP:0010055 Broad hallux: present" in sent
@@ -66,6 +67,7 @@ def test_outside_of_it_what_tells_who_it_is_is_taken_out_and_counted(
     page = of(signed_in, noted(actor, team, NOTE))
     assert "3 places were taken out" in page and "at a public address" in page
     assert not any(one in page for one in ("Miller", "12 March", "7946"))
+    assert "Outside: reasoning model" in page and "No outside connections" not in page
     assert "2019" in page and "Broad &lt;b&gt;thumbs&lt;/b&gt;" in page
 
 
