@@ -32,7 +32,7 @@ def argue(state: State, runtime: Runtime[Context]) -> State:
         return {}
     weigher.weigh(environment, table)
     sceptic.object_to_leaders(environment, table)
-    return {"claims": environment.count_panel("argue")}
+    return {"claims": environment.count_panel(f"argue-{state.get('round', 0)}")}
 
 
 def plan(state: State, runtime: Runtime[Context]) -> State:
