@@ -365,6 +365,7 @@ PAGES: dict[str, Route] = {
     "evaluation_table": Route("GET", Verb.EVALUATION_READ),
     "run_start": Route("POST", Verb.RUN_START, a_case),
     "investigation": Route("GET", Verb.RUN_READ, a_case),
+    "run_model": Route("GET", Verb.RUN_READ, a_case),
     "run": Route("GET", Verb.RUN_READ, a_run),
     "run_events": Route("GET", Verb.RUN_READ, a_run),
     "run_cancel": Route("POST", Verb.RUN_CANCEL, a_run),
