@@ -59,6 +59,12 @@ def arithmetic(one: CandidateRecord) -> float:
     return one.prior + sum(term.value for term in without_model(one))
 
 
+def places(candidates: Sequence[CandidateRecord]) -> dict[str, int]:
+    """The place of each without what the model found."""
+    bare = [replace(one, score=arithmetic(one)) for one in candidates]
+    return {one.disease: rank for rank, one in enumerate(sorted(bare, key=_place), 1)}
+
+
 def placed(candidates: Sequence[CandidateRecord], terms: Mapping[str, ContributionRecord]) -> list[CandidateRecord]:
     """In their order, each with its term where it may have one. Ties by id, as everywhere."""
     bare = [replace(one, contributions=without_model(one), score=arithmetic(one)) for one in candidates]

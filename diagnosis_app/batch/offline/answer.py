@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agents.contract import CandidateRecord, Claim, Evidence, Outcome, OutcomeCode, Reason
+from agents.influence import places
 from agents.memory import MemoryRecord
 from diagnosis_app.api.answer import INTENDED_USE
 from diagnosis_app.api.run_words import RunContribution, RunSum
@@ -23,6 +24,8 @@ def document(
     claims = record.claims() if listed and checked else {}
     shown = {disease: [one for one in found if one.verified] for disease, found in claims.items()}
     count = sum(len(found) for found in shown.values())
+    order = record.candidates() if listed else []
+    ranks, proposed = places(order), _proposed(record)
     return {
         "input": {
             "file": given.name,
@@ -35,12 +38,25 @@ def document(
         "reasons": list(outcome.reasons),
         "error": outcome.error.as_json() if outcome.error else None,
         "manifest": dict(manifest),
-        "candidates": [_candidate(one, shown.get(one.disease, ())) for one in record.candidates()] if listed else [],
+        "candidates": [
+            {
+                **_candidate(one, shown.get(one.disease, ())),
+                "proposed": one.disease in proposed,
+                "arithmetic_rank": ranks[one.disease],
+            }
+            for one in order
+        ],
         "sources": _sources(record, shown) if listed else {},
         "statements": {"shown": count, "removed": sum(len(found) for found in claims.values()) - count},
         "seconds": round(seconds, 3),
         "intended_use": INTENDED_USE,
     }
+
+
+def _proposed(record: MemoryRecord) -> set[str]:
+    """Whom a reasoning model named beyond the ranking."""
+    named = (step.got.get("grounded", ()) for step in record.steps() if step.action == "proposer")
+    return {str(one["id"]) for found in named for one in found}
 
 
 def _candidate(one: CandidateRecord, claims: Any) -> dict[str, Any]:
@@ -68,7 +84,8 @@ def _candidate(one: CandidateRecord, claims: Any) -> dict[str, Any]:
 
 
 def _statement(claim: Claim) -> dict[str, Any]:
-    return {"stance": str(claim.stance), "text": claim.text, "sources": list(claim.evidence)}
+    said = {"stance": str(claim.stance), "text": claim.text, "sources": list(claim.evidence)}
+    return {**said, "doubted": True} if claim.doubted else said
 
 
 def _sources(record: MemoryRecord, shown: Mapping[str, list[Claim]]) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from diagnosis_app.batch.reading import Input
 from diagnosis_app.cases.content import Content
 from diagnosis_app.cases.models import CaseVersion
 from diagnosis_app.runs.manifest import manifest_for
+from diagnosis_app.runs.reasoning import reasoning_model
+from diagnosis_app.runs.withheld import PINNED
 from retrieval.knowledge import Knowledge
 from retrieval.ranking import rankable
 from retrieval.search.client import Client
@@ -29,7 +31,8 @@ from retrieval.search.client import Client
 
 def manifest_of(content: Content, knowledge: Knowledge) -> dict[str, Any]:
     """What a background run of this content would pin: two results with the same one are the same."""
-    return manifest_for(CaseVersion(number=1, digest=content.digest()), knowledge, asks=False)
+    made = manifest_for(CaseVersion(number=1, digest=content.digest()), knowledge, asks=False)
+    return {**made, PINNED: {}}  # of no team, so that no team's marks are in force
 
 
 def investigate(given: Input, content: Content, manifest: dict[str, Any], knowledge: Knowledge) -> dict[str, Any]:
@@ -41,15 +44,20 @@ def investigate(given: Input, content: Content, manifest: dict[str, Any], knowle
         snapshot=knowledge.id,
         case_digest=manifest["case"]["digest"],
         profile=rankable(knowledge.ontology, content.profile()),
+        note=content.note if manifest["model"] else "",
         budget=Budget(int(budget["steps"]), float(budget["seconds"]), int(budget["tokens"])),
         asks=False,
     )
+    model = reasoning_model() if manifest["model"] else None
     control = runner.Control()
     outcome: Outcome | Waiting
     try:
         with _limited(control), checkpoints.in_memory() as saver:
             outside = Outside(search=Client(Path(settings.RETRIEVAL_SOCKET)))
-            outcome = runner.run(request, knowledge, record, saver, control, outside=outside)
+            seconds = request.budget.seconds
+            outcome = runner.run(
+                request, knowledge, record, saver, control, outside=outside, model=model, seconds=seconds
+            )
         if isinstance(outcome, Waiting):
             raise TypeError("A question was put to nobody.")
     except Exception as error:  # the border: one case that fails is one row, and nothing of it is logged

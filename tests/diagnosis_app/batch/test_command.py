@@ -23,8 +23,10 @@ from diagnosis_app.api.run_words import RunCandidate
 from diagnosis_app.batch.offline import carrying, output
 from retrieval.search.client import Client
 from retrieval.snapshot import Snapshot
+from tests.agents.panel.scripted import nothing
 from tests.diagnosis_app.batch.packets import PFEIFFER, SEIZURES, THUMBS, packet, terms, zipped
 from tests.environment import ROOT
+from tests.model_server import Server
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +100,15 @@ def test_a_result_has_the_shape_of_the_apis_answer_with_statements_and_their_sou
     assert said and all(result["sources"][key]["quote"] for one in said for key in one["sources"])
     assert result["statements"]["shown"] > 0 and result["statements"]["removed"] == 0
     assert result["manifest"]["asks"] is False and result["manifest"]["snapshot"]
+
+
+def test_a_reasoning_model_takes_part_where_one_is_connected(folder: Path, out: Path, settings: Any) -> None:
+    with Server(lambda asked: nothing(asked.schema), thoughts="Thinking.") as server:
+        settings.MODEL, settings.MODEL_TOKENS = server.setting, 500_000
+        batch(folder, out, "--limit", "1")
+        result = json.loads(results(out)["a.json"].read_text())
+        assert result["outcome"] == "ranked" and result["manifest"]["model"]["name"] == "clew"
+        assert {one.template for one in server.requests if one.form} > {"policy", "sceptic"}
 
 
 def test_what_a_background_run_of_the_clinic_finds_is_what_the_command_finds(
