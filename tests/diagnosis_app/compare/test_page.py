@@ -45,7 +45,7 @@ def test_the_page_says_what_differs_how_the_ranks_moved_and_why(
     response = signed_in.get(page_of(case))
     text, html = text_of(response), response.content.decode()
     assert response.status_code == 200 and "Two runs of C-0001" in text
-    assert "1 of 13" in text and "Broad hallux" in text
+    assert "1 of 14" in text and "Broad hallux" in text
     assert re.search(r'role="img" aria-label="[^"]*Pfeiffer syndrome (rises|falls) from \d+ to \d+', html)
     assert "Term by term" in text and "largest move first" in text
     assert "Evidence only in A" in text and "Only in B" in text
@@ -91,13 +91,13 @@ def test_two_runs_that_stood_on_the_same_are_said_to_give_the_same_list(
     investigate(case)
     investigate(case)
     text = text_of(signed_in.get(page_of(case)))
-    assert "0 of 13" in text and "Everything else being equal, the same run gives the same list." in text
+    assert "0 of 14" in text and "Everything else being equal, the same run gives the same list." in text
     assert "Nothing differs and nothing moved: both runs give the same list." in text
 
 
 def test_one_run_on_both_sides_is_called_one_run(signed_in: Client, case: Case, pair: tuple[Run, Run]) -> None:
     text = text_of(signed_in.get(page_of(case, a=pair[0].pk, b=pair[0].pk)))
-    assert "This is one run on both sides." in text and "0 of 13" in text
+    assert "This is one run on both sides." in text and "0 of 14" in text
 
 
 def test_with_fewer_than_two_runs_the_page_says_what_to_do(
