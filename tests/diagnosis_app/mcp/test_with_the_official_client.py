@@ -18,6 +18,7 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
+from corpus_ingest import library
 from diagnosis_app.mcp.methods import INSTRUCTIONS
 from diagnosis_app.mcp.tools.catalogue import TOOLS
 from retrieval.snapshot import Snapshot
@@ -45,10 +46,11 @@ def token(clinic: Clinic) -> str:
 
 @pytest.fixture
 def texts(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The knowledge in use holds a few texts."""
-    made = held(DOCUMENTS, snapshot)
+    """The knowledge in use holds a few texts; it may have been opened anew since the tests began."""
+    in_use = library.current()
+    made = held(DOCUMENTS, in_use)
     for name in ("passages", "lexical", "passage_findings"):
-        monkeypatch.setitem(snapshot.__dict__, name, getattr(made, name))
+        monkeypatch.setitem(in_use.__dict__, name, getattr(made, name))
 
 
 def speak(url: str, token: str, way: str, doing: Callable[[Client], Awaitable[Any]]) -> Any:
