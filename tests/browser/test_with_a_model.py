@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Page, expect
 
+from agents import runner
 from diagnosis_app.accounts.policy import Actor
 from diagnosis_app.cases.models import Case
 from diagnosis_app.runs import actions, shutdown, worker
@@ -76,8 +77,16 @@ def beside(run: Run) -> threading.Thread:
 
 
 def test_an_investigation_with_a_model_is_streamed_interrupted_asked_and_ended(
-    web: Web, enter: Callable[..., Page], model: Model, run: Run
+    web: Web, enter: Callable[..., Page], model: Model, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    noticed = threading.Event()  # by the worker: that it shall leave
+    stop = runner.Control.stop
+
+    def stopping(control: runner.Control, why: str) -> None:
+        stop(control, why)
+        noticed.set()
+
+    monkeypatch.setattr(runner.Control, "stop", stopping)
     with web.serving():
         page = enter()
         page.goto(address(run))
@@ -86,6 +95,7 @@ def test_an_investigation_with_a_model_is_streamed_interrupted_asked_and_ended(
         first = beside(run)
         expect(page.locator("li.now")).to_be_visible()  # a voice is being asked, and its answer is held
         shutdown._asked.set()  # its worker is told to leave
+        assert noticed.wait(60)
         model.open.set()
         first.join(60)
         shutdown._asked.clear()
