@@ -62,7 +62,7 @@ def thread_context(thread: Thread, run: Run) -> dict[str, Any]:
         "leaders": leaders_of(thread.leaders),
         "reference": run.reference,
         "case_url": reverse("case", kwargs={"case_id": run.case_id}),
-        "outside": outside_words(run.manifest.get("model")),
+        "outside_calls": outside_words(run.manifest.get("model")),
         **budget_of(thread, run.manifest["budget"], modelled=bool(run.manifest.get("model"))),
     }
 

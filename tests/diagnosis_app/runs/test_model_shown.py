@@ -54,7 +54,10 @@ def test_inside_the_house_the_note_is_shown_as_it_is_sent(
     assert "Dr Miller on 12 March 2019" in page and "clew, 127.0.0.1, on this machine" in page
     assert "Broad &lt;b&gt;thumbs&lt;/b&gt;." in page, "as text, never as markup"
     assert "No outside connections" in page
-    worker.investigate(actions.request_run(actor, case, asks=False).pk)
+    run = actions.request_run(actor, case, asks=False)
+    worker.investigate(run.pk)
+    result = text_of(signed_in.get(reverse("run", kwargs={"case_id": case.pk, "run_id": run.pk})))
+    assert "No outside connections" in result and "Outside: papers on demand" not in result
     sent = "\n".join(asked.user for asked in server.requests)
     assert "Dr Miller on 12 March 2019" in sent and "F1 HP:0010055 Broad hallux: present" in sent
     assert "F1 HP:0010055 Broad hallux: present" in page
