@@ -200,5 +200,6 @@ prepare_environment() {
     [ "$(uname -s)" = Linux ] || [ "$(uname -s)" = Darwin ] || fail "Clew runs on Linux and macOS (on Windows: in WSL)."
     # Another environment's settings must not leak into ours.
     unset PYTHONHOME PYTHONPATH VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV
+    unset PYTHONDONTWRITEBYTECODE # each of our processes would compile all that it imports anew
     with_lock ready "$1"
 }

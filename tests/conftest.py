@@ -28,7 +28,8 @@ os.environ["CLEW_KNOWLEDGE"] = str(test_knowledge.directory())
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Starts Django; pages need neither collected static files nor slow password hashes here."""
+    """Starts Django; neither collected static files, slow password hashes nor files that outlive a power cut are
+    needed here."""
     import django
     from django.conf import settings
 
@@ -40,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.WHITENOISE_USE_FINDERS = True
     settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    os.fsync = lambda _file: None
 
     from tests.append_only import let_tests_clear_their_tables
 

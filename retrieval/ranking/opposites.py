@@ -62,6 +62,20 @@ _TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z]+)?")
 Side = tuple[int, int]  # which measure, which side
 
 
+def _sides_of(measures: Iterable[tuple[tuple[str, ...], ...]], start: int = 0) -> dict[str, list[Side]]:
+    found: dict[str, list[Side]] = {}
+    for measure, sides in enumerate(measures, start):
+        for side, words in enumerate(sides):
+            for word in words:
+                found.setdefault(word, []).append((measure, side))
+    return found
+
+
+_OF_WORD = _sides_of(_WORDS)
+_OF_PREFIX = _sides_of(_PREFIXES, start=len(_WORDS))
+_EVERY_PREFIX = tuple(_OF_PREFIX)
+
+
 def opposite_pairs(ontology: Labelled, *, among: Iterable[int] | None = None) -> npt.NDArray[np.int32]:
     """Pairs (i < j) of findings with opposite labels that share a parent or a grandparent."""
     forms: dict[str, list[tuple[int, Side]]] = defaultdict(list)
@@ -84,15 +98,12 @@ def _cut(label: str) -> Iterator[tuple[str, Side]]:
     for at, token in enumerate(tokens):
         if token in _NAMING and "".join(tokens[at + 1 : at + 2]) in _NAMED:
             continue
-        for measure, sides in enumerate(_WORDS):
-            for side, words in enumerate(sides):
-                if token in words:
-                    yield " ".join([*tokens[:at], "~", *tokens[at + 1 :]]), (measure, side)
-        for measure, sides in enumerate(_PREFIXES, start=len(_WORDS)):
-            for side, prefixes in enumerate(sides):
-                for prefix in prefixes:
-                    if token.startswith(prefix) and _is_measured(token[len(prefix) :]):
-                        yield " ".join([*tokens[:at], "~" + token[len(prefix) :], *tokens[at + 1 :]]), (measure, side)
+        for side in _OF_WORD.get(token, ()):
+            yield " ".join([*tokens[:at], "~", *tokens[at + 1 :]]), side
+        for prefix in _EVERY_PREFIX if token.startswith(_EVERY_PREFIX) else ():
+            if token.startswith(prefix) and _is_measured(token[len(prefix) :]):
+                for side in _OF_PREFIX[prefix]:
+                    yield " ".join([*tokens[:at], "~" + token[len(prefix) :], *tokens[at + 1 :]]), side
 
 
 def _is_measured(rest: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from corpus_ingest import library
+from corpus_ingest.sources.hpo.hpoa import read_rows
 from diagnosis_app.evaluation import plan, worlds
 from retrieval.annotation_rows import AnnotationRow
 from retrieval.snapshot import Snapshot
@@ -28,6 +30,13 @@ class Said:
 
 
 Benchmark = Callable[..., Said]
+_rows_read_once = cache(read_rows)
+
+
+@pytest.fixture(autouse=True)
+def _the_frozen_rows_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are a quarter of a million lines of a file that no test writes."""
+    monkeypatch.setattr(plan, "read_rows", _rows_read_once)
 
 
 @pytest.fixture(scope="session")
