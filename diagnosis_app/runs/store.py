@@ -170,9 +170,12 @@ class Store:
             Evidence.objects.bulk_create([self._evidence_row(one) for one in evidence], ignore_conflicts=True)
 
     def keep_candidates(self, candidates: Sequence[contract.CandidateRecord]) -> None:
+        """A sum that is there already, term by term, is not written again: most stay what they were."""
         with self.held():
-            named = [one.disease for one in candidates]
-            Candidate.objects.filter(run_id=self.run_id).exclude(disease__in=named).delete()
+            there = {one.disease: one.contributions for one in self.candidates()}
+            Candidate.objects.filter(run_id=self.run_id).exclude(
+                disease__in=[one.disease for one in candidates]
+            ).delete()
             Candidate.objects.bulk_create(
                 [self._candidate_row(one) for one in candidates],
                 update_conflicts=True,
@@ -180,7 +183,8 @@ class Store:
                 update_fields=["rank", "ids", "name", "genes", "score", "prior", "strength"],
             )
             keys = dict(Candidate.objects.filter(run_id=self.run_id).values_list("disease", "pk"))
-            Contribution.objects.filter(candidate_id__in=keys.values()).delete()
+            other = [one for one in candidates if there.get(one.disease) != one.contributions]
+            Contribution.objects.filter(candidate_id__in=[keys[one.disease] for one in other]).delete()
             Contribution.objects.bulk_create(
                 [
                     Contribution(
@@ -192,7 +196,7 @@ class Store:
                         evidence_key=term.evidence_key,
                         body=dict(term.body),
                     )
-                    for one in candidates
+                    for one in other
                     for position, term in enumerate(one.contributions)
                 ],
                 batch_size=500,
