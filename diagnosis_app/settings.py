@@ -158,8 +158,11 @@ DATABASES = {
 LEASE_SECONDS = env.integer(
     "CLEW_LEASE_SECONDS", 30, "Seconds after which a silent worker loses its investigation.", low=5, high=3600
 )
-RUN_SECONDS = env.integer(
-    "CLEW_RUN_SECONDS", 300, "Seconds an investigation may take before it stops with what it has.", low=10, high=86400
+RUN_SECONDS = env.integer_or_none(
+    "CLEW_RUN_SECONDS",
+    "Seconds an investigation may take before it stops with what it has. Empty: 300, with a reasoning model 1800.",
+    low=10,
+    high=86400,
 )
 
 INSTALLED_APPS = [
