@@ -21,7 +21,13 @@ def step(action: str, got: dict[str, Any], state: str = DONE, **more: Any) -> St
 
 def test_the_voices_are_those_that_are_asked() -> None:
     assert PANEL == JOBS and set(panel_telling.titles()) == set(JOBS)
-    assert all(panel_telling.asked_for(job) for job in JOBS)
+    assert all(panel_telling.asked_for(job, {}) for job in JOBS)
+
+
+def test_what_of_a_long_note_is_not_read_is_told() -> None:
+    told = line(step("reader", {"found": []}, why={"unread": 179_000})).why
+    assert told.endswith("The note is long: 179\u202f000 characters after this part are not read by the model.")
+    assert "not read" not in line(step("reader", {"found": []})).why
 
 
 @pytest.mark.parametrize(
