@@ -162,11 +162,19 @@ def failed(got: Facts) -> str:
         "model.invalid": _("The answer could not be used: it was not in the form that was asked for."),
         "model.length": _("The answer could not be used: it was cut off."),
         "model.refused": _("The server of the model does not take the request."),
+        "model.missing": _("The server does not serve the model that this run began with."),
+        "model.another": _another(str(got.get("answered") or "")),
         "model.egress": _("The address of the model is outside of what this deployment allows."),
     }
     alone = code in ("model.invalid", "model.length")
     on = _("Done by rules.") if alone else _("From here on by rules.")
     return f"{kinds.get(code, _('The model is away.'))} {on}"
+
+
+def _another(name: str) -> str:
+    if not name:
+        return _("The server answers as another model than the one that this run began with.")
+    return _("The server answers as another model, %(name)s, than the one that this run began with.") % {"name": name}
 
 
 # --- what was kept ---------------------------------------------------------------------

@@ -103,6 +103,7 @@ class Server:
     ) -> None:
         self.answers, self.thoughts = answers, thoughts
         self.model, self.key, self.field, self.length = model, key, field, length
+        self.answers_as = ""  # the name in its answers, where it is another than the one that is asked for
         self.knows_templates, self.counts = knows_templates, counts
         self.requests: list[Asked] = []  # for completions
         self.looked: list[Asked] = []  # every other request
@@ -120,6 +121,10 @@ class Server:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
+
+    @property
+    def called(self) -> str:
+        return self.answers_as or self.model
 
     @property
     def setting(self) -> str:
@@ -252,7 +257,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish, "stop_reason": None}
         choice |= {"token_ids": None, "routed_experts": None}
         empty = not reasoning and content is None
-        whole = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": self.stub.model}
+        whole = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": self.stub.called}
         whole |= {"choices": [] if empty else [choice], "service_tier": None, "system_fingerprint": "vllm-stub"}
         if self.stub.counts:
             whole["usage"] = self.stub.usage(asked, reasoning + (content or ""))
@@ -291,7 +296,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return self._of_stream([choice])
 
     def _of_stream(self, choices: list[Any]) -> dict[str, Any]:
-        whole = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": self.stub.model}
+        whole = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": self.stub.called}
         return whole | {"choices": choices}
 
     # --- the wire -----------------------------------------------------------------
