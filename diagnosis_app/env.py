@@ -109,16 +109,23 @@ def boolean(name: str, default: bool, help: str) -> bool:
 
 
 def integer(name: str, default: int, help: str, *, low: int, high: int) -> int:
-    def parse(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            raise ValueError("expected a whole number") from None
-        if not low <= value <= high:
-            raise ValueError(f"expected {low} to {high}")
-        return value
+    return int(_read(name, str(default), help, lambda text: _whole(text, low, high)))
 
-    return int(_read(name, str(default), help, parse))
+
+def integer_or_none(name: str, help: str, *, low: int, high: int) -> int | None:
+    """None where it is not given: then whoever uses it decides."""
+    found: int | None = _read(name, "", help, lambda text: _whole(text, low, high) if text else None)
+    return found
+
+
+def _whole(text: str, low: int, high: int) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        raise ValueError("expected a whole number") from None
+    if not low <= value <= high:
+        raise ValueError(f"expected {low} to {high}")
+    return value
 
 
 def number(name: str, default: float, help: str, *, low: float, high: float) -> float:

@@ -13,6 +13,7 @@ class ClinicError(Exception):
     code = "clinic.error"
     status = 400
     retryable = False
+    wait = 5  # seconds after which it is worth another try, where it is
 
     def __init__(self, message: str, *, hint: str = "", field: str = "", code: str = "") -> None:
         super().__init__(message)
@@ -80,3 +81,15 @@ class Unavailable(ClinicError):
     code = "unavailable"
     status = 503
     retryable = True
+
+
+class TooFast(ClinicError):
+    """Asked more often than one token may. Nothing was done."""
+
+    code = "too_fast"
+    status = 429
+    retryable = True
+
+    def __init__(self, wait: int) -> None:
+        super().__init__("This token asks too often.", hint=f"Wait {wait} s, then ask more slowly.")
+        self.wait = wait

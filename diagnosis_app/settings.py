@@ -145,6 +145,13 @@ HTTPS = env.boolean("CLEW_HTTPS", False, "Served over HTTPS (behind a proxy): se
 SESSION_MINUTES = env.integer(
     "CLEW_SESSION_MINUTES", 720, "Minutes without a request after which a person is signed out.", low=5, high=10080
 )
+REQUESTS_PER_MINUTE = env.integer(
+    "CLEW_REQUESTS_PER_MINUTE",
+    600,
+    "Requests that one token may make a minute, at the API and by MCP together, of each web process; 0: no limit.",
+    low=0,
+    high=1_000_000,
+)
 REDIS_URL = env.string(
     "REDIS_URL",
     f"redis+socket://{embedded_redis.socket_in(VAR_DIR)}",
@@ -158,8 +165,11 @@ DATABASES = {
 LEASE_SECONDS = env.integer(
     "CLEW_LEASE_SECONDS", 30, "Seconds after which a silent worker loses its investigation.", low=5, high=3600
 )
-RUN_SECONDS = env.integer(
-    "CLEW_RUN_SECONDS", 300, "Seconds an investigation may take before it stops with what it has.", low=10, high=86400
+RUN_SECONDS = env.integer_or_none(
+    "CLEW_RUN_SECONDS",
+    "Seconds an investigation may take before it stops with what it has. Empty: 300, with a reasoning model 1800.",
+    low=10,
+    high=86400,
 )
 
 INSTALLED_APPS = [

@@ -19,7 +19,16 @@ from typing import Any
 from agents.llm.asking import Heard, Prompt, Reply, Usage, unheard
 from agents.llm.breaker import Breaker
 from agents.llm.completions import Counted, Said, streamed, whole
-from agents.llm.failures import CutShort, ModelError, NotValid, OverBudget, Overloaded, TimedOut, Unreachable
+from agents.llm.failures import (
+    CutShort,
+    ModelError,
+    NotValid,
+    OtherModel,
+    OverBudget,
+    Overloaded,
+    TimedOut,
+    Unreachable,
+)
 from agents.llm.identifiers import without_identifiers
 from agents.llm.line import LATE, Line, NoTemplates
 from agents.llm.schemas import Misfit, fitting, understood
@@ -227,8 +236,8 @@ class _Talk:
             self._without_templates.set()
             return self._once(body, size, seconds - (time.monotonic() - began), listener)
         except ModelError as problem:
-            # What a server that fell silent computed all the same is not known: the prompt is counted as guessed.
-            spent = size if isinstance(problem, TimedOut | CutShort) else 0
+            # What a server computed whose answer was not taken is not known: the prompt is counted as guessed.
+            spent = size if isinstance(problem, TimedOut | CutShort | OtherModel) else 0
             self._note(Counted(spent, 0, 0), began)
             raise
         guessed = Counted(size, 0, estimate(said.reasoning) + estimate(said.content or ""))

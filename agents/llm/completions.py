@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agents.llm.asking import Heard
-from agents.llm.failures import ModelError, Overloaded, Unreachable
+from agents.llm.failures import ModelError, OtherModel, Overloaded, Unreachable
 from agents.llm.line import Line, asked
 
 PATH = "/chat/completions"
@@ -49,7 +49,7 @@ def whole(line: Line, body: Mapping[str, Any], *, seconds: float) -> Said:
         _reasoning(message),
         _text(choice.get("finish_reason")) or "",
         _counted(data),
-        _text(data.get("model")) or "",
+        _answering(line, data),
     )
 
 
@@ -63,11 +63,14 @@ def streamed(line: Line, body: Mapping[str, Any], heard: Heard, *, seconds: floa
         with asked(line, PATH, sent, seconds=seconds) as answer:
             for event in _events(answer.pieces()):
                 piece, said = _after(said, event)
+                _answering(line, event)
                 if piece:
                     told.append(piece)
                     heard(piece)
         if not said.finish:
             raise Unreachable("The connection to the model was cut.")
+    except OtherModel:
+        raise
     except ModelError:
         if not told:
             raise
@@ -88,6 +91,14 @@ def _after(said: Said, event: Mapping[str, Any]) -> tuple[str, Said]:
         counted=_counted(event) or said.counted,
         model=_text(event.get("model")) or said.model,
     )
+
+
+def _answering(line: Line, data: Mapping[str, Any]) -> str:
+    """The name under which the server answers; empty where it says none. Another than the asked one ends the call."""
+    name = _text(data.get("model")) or ""
+    if name and name != line.address.model:
+        raise OtherModel(name)
+    return name
 
 
 def _events(pieces: Iterable[bytes]) -> Iterator[Mapping[str, Any]]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from agents.errors import AgentsError
 from agents.llm.asking import Usage
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,119}")
 
 
 class ModelError(AgentsError):
@@ -27,6 +31,25 @@ class Refused(ModelError):
     """The server does not take the request: key, name of the model, or a parameter."""
 
     code = "model.refused"
+
+
+class NoSuchModel(Refused):
+    """404: the server does not serve the name, or never had the path."""
+
+    code = "model.missing"
+
+
+class OtherModel(ModelError):
+    """The answer is of another model than the one that was asked. `answered`: its name, where that looks like one."""
+
+    code = "model.another"
+
+    def __init__(self, answered: str) -> None:
+        super().__init__(
+            "The model's server answers as another model than the one that was asked.",
+            hint="Write behind # in CLEW_MODEL the name under which it answers.",
+        )
+        self.answered = answered if _NAME.fullmatch(answered) else ""
 
 
 class Overloaded(ModelError):

@@ -19,7 +19,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agents.llm.address import Address, allowed, inside
-from agents.llm.failures import CutShort, Forbidden, ModelError, Overloaded, Refused, TimedOut, Unreachable
+from agents.llm.failures import (
+    CutShort,
+    Forbidden,
+    ModelError,
+    NoSuchModel,
+    Overloaded,
+    Refused,
+    TimedOut,
+    Unreachable,
+)
 
 CONNECT = 5.0  # seconds for a connection: a server inside the house answers in milliseconds
 LARGEST = 4 * 1024 * 1024  # bytes of one answer, events and all: some twenty times what a long one has
@@ -214,7 +223,7 @@ def _refusal(response: http.client.HTTPResponse) -> ModelError:
     if status in {http.client.UNAUTHORIZED, http.client.FORBIDDEN}:
         return Refused(f"The model's server does not accept the key ({status}).", hint="Correct CLEW_MODEL_KEY.")
     if status == http.client.NOT_FOUND:
-        return Refused(
+        return NoSuchModel(
             "The model's server does not know this model or this path (404).",
             hint="Compare the name behind # in CLEW_MODEL with what the server serves: manage.py doctor lists it.",
         )

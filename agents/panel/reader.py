@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agents.evidence import label_of
@@ -19,21 +20,29 @@ MOST = 12
 SCHEMA = obj(findings=many(obj(quote=text(QUOTE), name=text(NAME)), MOST))
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    texts: tuple[str, ...]
+    unread: int  # characters of the note beyond them
+
+
 def read_note(environment: Environment, table: Table) -> None:
-    """A call for each part, so that no part can speak for another."""
-    for n, part in enumerate(parts(environment.request.note), 1):
+    """A call for each part, so that no part can speak for another. The last one says how much is not read."""
+    parts = parts_of(environment.request.note)
+    for n, part in enumerate(parts.texts, 1):
         shown = table.show(part, f"N{n} note")
+        why = {"unread": parts.unread} if parts.unread and n == len(parts.texts) else {}
         if shown.hostile:
-            table.withhold(environment, "reader", f"reader-{n}", {}, shown.hostile)
+            table.withhold(environment, "reader", f"reader-{n}", why, shown.hostile)
             continue
 
         def read(data: Mapping[str, Any], part: str = part) -> Kept:
             return _kept(environment, part, data)
 
-        table.ask(environment, "reader", f"reader-{n}", shown.text, SCHEMA, read)
+        table.ask(environment, "reader", f"reader-{n}", shown.text, SCHEMA, read, why=why)
 
 
-def parts(note: str) -> list[str]:
+def parts_of(note: str) -> Parts:
     """The note in paragraphs put together, none longer than a part."""
     found: list[str] = []
     for paragraph in note.split("\n\n"):
@@ -43,7 +52,7 @@ def parts(note: str) -> list[str]:
                 found[-1] = f"{found[-1]}\n\n{piece}"
             elif piece:
                 found.append(piece)
-    return found[:PARTS]
+    return Parts(tuple(found[:PARTS]), sum(map(len, found[PARTS:])))
 
 
 def _kept(environment: Environment, part: str, data: Mapping[str, Any]) -> Kept:

@@ -18,7 +18,18 @@ from typing import TYPE_CHECKING, Any
 from agents.contract import EventType, digest
 from agents.errors import Stopped
 from agents.llm.asking import Model, Prompt
-from agents.llm.failures import ModelError, OverBudget
+from agents.llm.failures import (
+    Forbidden,
+    ModelError,
+    NoSuchModel,
+    OtherModel,
+    OverBudget,
+    Overloaded,
+    Refused,
+    Resting,
+    TimedOut,
+    Unreachable,
+)
 from agents.panel.briefing import Briefing
 from agents.panel.fence import Fence, hostile
 from agents.prompts import JOBS, rules, template
@@ -31,9 +42,8 @@ SHORTEST = 5.0  # seconds below which none is worth asking for
 SHARE = 0.8  # of the seconds of a run, for what is asked: the rest is for the end, where statements are checked
 REASONING = 20_000  # characters of reasoning that are kept with a step
 PIECE = 400  # characters that are told at once while it is thinking
-AWAY = frozenset(
-    f"model.{code}" for code in ("unreachable", "refused", "overloaded", "timeout", "egress", "resting", "error")
-)
+_AWAY = (Unreachable, Refused, NoSuchModel, OtherModel, Overloaded, TimedOut, Forbidden, Resting, ModelError)
+AWAY = frozenset(kind.code for kind in _AWAY)
 SPENT = "model.budget"
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -98,7 +108,8 @@ class Table:
                     think=think,
                 )
             except ModelError as error:
-                step.got = {"failed": error.code, "model": error.usage.as_json()}
+                named = {"answered": error.answered} if isinstance(error, OtherModel) else {}
+                step.got = {"failed": error.code, **named, "model": error.usage.as_json()}
                 return None
             data = storable(reply.data)
             kept = read(data)

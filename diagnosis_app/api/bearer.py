@@ -1,4 +1,4 @@
-"""A token in, an actor out; and the verb of the operation checked before the request is read.
+"""A token in, an actor out; its pace, and the verb of the operation checked before the request is read.
 
 Sessions are not accepted here: a browser's cookie must never be enough to change something through
 an address that has no form and no CSRF token.
@@ -6,11 +6,15 @@ an address that has no form and no CSRF token.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from diagnosis_app.accounts.pace import TOKENS
 from diagnosis_app.accounts.policy import Actor, Verb
+from diagnosis_app.accounts.secret import digest
 from diagnosis_app.accounts.tokens import actor_for_token
+from diagnosis_app.errors import TooFast
 
 
 class Token(HttpBearer):
@@ -24,6 +28,8 @@ class Token(HttpBearer):
         actor = actor_for_token(token, self.via)
         if actor is None:
             return None
+        if wait := TOKENS.wait(digest(token), settings.REQUESTS_PER_MINUTE):
+            raise TooFast(wait)
         actor.require(self.verb)
         request.clew_actor = actor  # type: ignore[attr-defined]
         return actor

@@ -66,7 +66,7 @@ def respond(error: ClinicError, headers: Mapping[str, str] | None = None) -> Htt
     if error.status == Unauthenticated.status:
         response["WWW-Authenticate"] = 'Bearer realm="Clew"'
     if error.retryable:
-        response["Retry-After"] = "5"  # seconds
+        response["Retry-After"] = str(error.wait)
     return response
 
 

@@ -26,8 +26,8 @@ from diagnosis_app.api.words import Failure
 from diagnosis_app.errors import Invalid, InvalidMany
 
 Operation = TypeVar("Operation", bound=Callable[..., Any])
-READS = (401, 403, 404, 422, 503)
-WRITES = (400, 401, 403, 404, 409, 413, 415, 422, 503)
+READS = (401, 403, 404, 422, 429, 503)
+WRITES = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 
 
 class Operations:

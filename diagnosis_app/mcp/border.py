@@ -1,8 +1,8 @@
 """The one address of the Model Context Protocol: a POST in, JSON out. Nothing is kept between two requests.
 
 What is refused before a message is understood (method, origin, token, size, kind) is refused in the shape of the API;
-what is wrong with the message is an error of JSON-RPC with the same object as its `data`. Streams are not offered, so
-GET and DELETE have no meaning here.
+what is wrong with the message, or comes too fast, is an error of JSON-RPC with the same object as its `data`. Streams
+are not offered, so GET and DELETE have no meaning here.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from diagnosis_app.accounts.policy import Verb
 from diagnosis_app.api import errors
 from diagnosis_app.api.bearer import Token
 from diagnosis_app.api.site import StrictJson, check_body
-from diagnosis_app.errors import ClinicError
-from diagnosis_app.mcp.errors import INTERNAL_ERROR, PARSE_ERROR, ForeignOrigin, ProtocolError
+from diagnosis_app.errors import ClinicError, TooFast
+from diagnosis_app.mcp.errors import INTERNAL_ERROR, PARSE_ERROR, TOO_FAST, ForeignOrigin, ProtocolError
 from diagnosis_app.mcp.message import AGREED, id_of, read, version_of
 from diagnosis_app.mcp.methods import answer
 
@@ -39,16 +39,20 @@ def mcp(request: HttpRequest) -> HttpResponse:
         check_body(request)
         if _DOOR(request) is None:
             raise AuthenticationError
+    except TooFast as error:
+        return _answered(request, refused=error)
     except Exception as error:
         return errors.from_exception(request, error)
     return _answered(request)
 
 
-def _answered(request: HttpRequest) -> HttpResponse:
+def _answered(request: HttpRequest, refused: ClinicError | None = None) -> HttpResponse:
     id, version = None, ""
     try:
         body = StrictJson().parse_body(request)
         id = id_of(body)
+        if refused is not None:
+            raise refused
         message = read(body)
         version = version_of(message, request.headers)
         if message.id is None:
@@ -63,12 +67,14 @@ def _failed(id: str | int | None, error: ClinicError, version: str) -> HttpRespo
     number = error.number if isinstance(error, ProtocolError) else INTERNAL_ERROR
     if isinstance(error, errors.NotJson):
         number = PARSE_ERROR
+    elif isinstance(error, TooFast):
+        number = TOO_FAST
     said = {"code": number, "message": f"{error.message} {error.hint}".strip(), "data": error.as_json()}
     response = JsonResponse({"jsonrpc": "2.0", "id": id, "error": said}, status=error.status)
     if isinstance(error, ProtocolError) and version in AGREED:
         response.status_code = 200  # to an older client 404 would mean that its session is over
     if error.retryable:
-        response["Retry-After"] = "5"  # seconds
+        response["Retry-After"] = str(error.wait)
     return response
 
 

@@ -10,6 +10,7 @@ from diagnosis_app.errors import ClinicError
 
 PARSE_ERROR = -32700
 INTERNAL_ERROR = -32603
+TOO_FAST = -32000  # the first of those that JSON-RPC leaves to a server
 
 
 class ProtocolError(ClinicError):

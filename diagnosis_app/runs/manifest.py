@@ -15,11 +15,14 @@ from diagnosis_app import __version__
 from diagnosis_app.cases.models import CaseVersion
 from retrieval.knowledge import Knowledge
 
+SECONDS = 300
+SECONDS_WITH_A_MODEL = 1800  # some twenty questions of up to a minute each, and a fifth for what is not asked
+
 
 def manifest_for(version: CaseVersion, knowledge: Knowledge, *, asks: bool = True) -> dict[str, Any]:
     model = model_for()
     tokens = int(settings.MODEL_TOKENS) if model else 0
-    budget = Budget(seconds=float(settings.RUN_SECONDS), tokens=tokens)
+    budget = Budget(seconds=seconds_of_a_run(), tokens=tokens)
     return {
         "case": {"version": version.number, "digest": version.digest},
         "snapshot": knowledge.id,
@@ -45,6 +48,11 @@ def model_for() -> dict[str, Any] | None:
         return None
     address = read(settings.MODEL)
     return {"name": address.model, "address": address.host, "public": bool(settings.MODEL_PUBLIC)}
+
+
+def seconds_of_a_run() -> float:
+    """What an investigation that begins now may take: what is set, or what its kind needs."""
+    return float(settings.RUN_SECONDS or (SECONDS_WITH_A_MODEL if settings.MODEL else SECONDS))
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from agents.llm.identifiers import without_identifiers
 from agents.panel.briefing import Briefing
 from agents.panel.fence import hostile
-from agents.panel.reader import PARTS, parts
+from agents.panel.reader import parts_of
 from diagnosis_app.cases.content import Content
 from diagnosis_app.runs.manifest import model_for
 from diagnosis_app.runs.model_words import Named, named, place_words
@@ -39,7 +39,7 @@ class ModelShown:
     cleaned: bool  # identifiers are taken out first
     texts: tuple[Text, ...]
     removed: int  # places at which something was taken out
-    cut: bool  # the note is longer than what is read of it
+    unread: int  # characters of the note that are not read
 
     @property
     def removed_words(self) -> str:
@@ -59,16 +59,16 @@ def model_shown(content: Content, knowledge: Knowledge) -> ModelShown | None:
     if pinned is None or model is None:
         return None
     patient = Briefing(knowledge, rankable(knowledge.ontology, content.profile())).text
-    read = parts(content.note)
+    read = parts_of(content.note)
     counted: Counter[str] = Counter()
     public = bool(pinned["public"])
     texts = [Text(_("The patient, in every question"), _sent(patient, public, counted))]
-    for n, part in enumerate(read, 1):
-        title = _("The note") if len(read) == 1 else _("The note, part %(n)s") % {"n": n}
+    for n, part in enumerate(read.texts, 1):
+        title = _("The note") if len(read.texts) == 1 else _("The note, part %(n)s") % {"n": n}
         why = withheld("reader", {"withheld": hostile(part)})
         texts.append(Text(title, "" if why else _sent(part, public, counted), why))
-    cut = sum(map(len, read)) < len(content.note.strip()) and len(read) == PARTS
-    return ModelShown(model, place_words(model.place), public, tuple(texts), sum(counted.values()), cut)
+    place, removed = place_words(model.place), sum(counted.values())
+    return ModelShown(model, place, public, tuple(texts), removed, read.unread)
 
 
 def _sent(text: str, public: bool, counted: Counter[str]) -> str:

@@ -69,7 +69,7 @@ def _of_model(told: Line, step: StepShown) -> Line:
     ended = step.state != NOW
     return replace(
         told,
-        why=panel_telling.asked_for(step.action),
+        why=panel_telling.asked_for(step.action, step.why),
         got=_broken(step) if step.state == FAILED else panel_telling.kept(step.action, got) if got else "",
         aside=panel_telling.set_aside(got),
         withheld=panel_telling.withheld(step.action, got),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from diagnosis_app.runs.joining import joined
+from frontend.tags import thousands
 
 Facts = Mapping[str, Any]
 NAMED = 4  # things of a kind that a sentence names; the rest are counted
@@ -41,7 +42,20 @@ def about(action: str, why: Facts) -> str:
     return name if action == "sceptic" else ""
 
 
-def asked_for(action: str) -> str:
+def asked_for(action: str, why: Facts) -> str:
+    said = _asked_for(action)
+    unread = int(why.get("unread") or 0)
+    if action != "reader" or not unread:
+        return said
+    rest = ngettext(
+        "The note is long: %(n)s character after this part is not read by the model.",
+        "The note is long: %(n)s characters after this part are not read by the model.",
+        unread,
+    )
+    return f"{said} {rest % {'n': thousands(unread)}}"
+
+
+def _asked_for(action: str) -> str:
     return {
         "reader": _("Looks for what the note names and the case does not hold. None enters the case by itself."),
         "proposer": _("Names diseases that the ranking may have missed. Where they stand is arithmetic."),
@@ -148,11 +162,19 @@ def failed(got: Facts) -> str:
         "model.invalid": _("The answer could not be used: it was not in the form that was asked for."),
         "model.length": _("The answer could not be used: it was cut off."),
         "model.refused": _("The server of the model does not take the request."),
+        "model.missing": _("The server does not serve the model that this run began with."),
+        "model.another": _another(str(got.get("answered") or "")),
         "model.egress": _("The address of the model is outside of what this deployment allows."),
     }
     alone = code in ("model.invalid", "model.length")
     on = _("Done by rules.") if alone else _("From here on by rules.")
     return f"{kinds.get(code, _('The model is away.'))} {on}"
+
+
+def _another(name: str) -> str:
+    if not name:
+        return _("The server answers as another model than the one that this run began with.")
+    return _("The server answers as another model, %(name)s, than the one that this run began with.") % {"name": name}
 
 
 # --- what was kept ---------------------------------------------------------------------

@@ -8,19 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tests.model_server.faults import (
-    Break,
-    Cut,
-    Empty,
-    Fault,
-    Huge,
-    LengthStop,
-    Raw,
-    Redirect,
-    Silent,
-    Status,
-    Trickle,
-)
+from tests.model_server import faults
 
 Answer = Any  # dict, str or Fault
 Script = Callable[["Asked"], Answer]
@@ -103,6 +91,7 @@ class Server:
     ) -> None:
         self.answers, self.thoughts = answers, thoughts
         self.model, self.key, self.field, self.length = model, key, field, length
+        self.answers_as = ""  # the name in its answers, where it is another than the one that is asked for
         self.knows_templates, self.counts = knows_templates, counts
         self.requests: list[Asked] = []  # for completions
         self.looked: list[Asked] = []  # every other request
@@ -120,6 +109,10 @@ class Server:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
+
+    @property
+    def called(self) -> str:
+        return self.answers_as or self.model
 
     @property
     def setting(self) -> str:
@@ -184,7 +177,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             row |= {"parent": None, "max_model_len": self.stub.length, "permission": []}
             self._json(200, {"object": "list", "data": [row]})
         else:
-            self._fail(Status(404, "Not Found"))
+            self._fail(faults.Status(404, "Not Found"))
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -192,13 +185,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if not self._admitted():
             self._json(401, {"error": "Unauthorized"})
         elif self.path != "/v1/chat/completions":
-            self._fail(Status(404, "Not Found"))
+            self._fail(faults.Status(404, "Not Found"))
         elif asked.get("model") != self.stub.model:
-            self._fail(Status(404, f"The model `{asked.get('model')}` does not exist. Valid: {self.stub.model}."))
+            words = f"The model `{asked.get('model')}` does not exist. Valid: {self.stub.model}."
+            self._fail(faults.Status(404, words))
         elif "chat_template_kwargs" in asked and not self.stub.knows_templates:
-            self._fail(Status(400, "Unrecognized request argument supplied: chat_template_kwargs"))
+            self._fail(faults.Status(400, "Unrecognized request argument supplied: chat_template_kwargs"))
         elif asked["max_tokens"] + len(asked.text) // 4 > self.stub.length:
-            self._fail(Status(400, f"This model's maximum context length is {self.stub.length} tokens."))
+            self._fail(faults.Status(400, f"This model's maximum context length is {self.stub.length} tokens."))
         else:
             try:
                 self._answer(asked, self.stub.chosen(asked))
@@ -208,28 +202,28 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _answer(self, asked: Asked, answer: Answer) -> None:
         streams = bool(asked.get("stream"))
         match answer:
-            case Status():
+            case faults.Status():
                 self._fail(answer)
-            case Redirect():
+            case faults.Redirect():
                 self._send(307, b"", "text/plain", Location=answer.to)
-            case Raw():
+            case faults.Raw():
                 self._send(200, answer.body, answer.kind)
-            case Silent():
+            case faults.Silent():
                 self.stub.closing.wait(60)
                 self.close_connection = True
-            case Trickle():
+            case faults.Trickle():
                 self._trickle(streams)
-            case Empty():
+            case faults.Empty():
                 self._whole_or_stream(asked, [], None, "stop", streams)
-            case Huge():
+            case faults.Huge():
                 self._whole_or_stream(asked, [], "x" * answer.size, "stop", streams)
-            case LengthStop():
+            case faults.LengthStop():
                 self._whole_or_stream(asked, [answer.reasoning], answer.content, "length", streams)
-            case Cut() | Break() if streams:
+            case faults.Cut() | faults.Break() if streams:
                 self._stream(asked, ["one ", "two ", "three ", "four "], None, "stop", broken=answer)
-            case Cut():
+            case faults.Cut():
                 self._cut(asked)
-            case Fault():
+            case faults.Fault():
                 raise AssertionError(f"{answer} is for streams")
             case _:
                 text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
@@ -252,7 +246,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish, "stop_reason": None}
         choice |= {"token_ids": None, "routed_experts": None}
         empty = not reasoning and content is None
-        whole = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": self.stub.model}
+        whole = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": self.stub.called}
         whole |= {"choices": [] if empty else [choice], "service_tier": None, "system_fingerprint": "vllm-stub"}
         if self.stub.counts:
             whole["usage"] = self.stub.usage(asked, reasoning + (content or ""))
@@ -260,12 +254,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return whole | {"ec_transfer_params": None, "metrics": None}
 
     def _stream(
-        self, asked: Asked, reasoning: list[str], content: str | None, finish: str, broken: Cut | Break | None = None
+        self,
+        asked: Asked,
+        reasoning: list[str],
+        content: str | None,
+        finish: str,
+        broken: faults.Cut | faults.Break | None = None,
     ) -> None:
         self._begin("text/event-stream; charset=utf-8")
         for number, event in enumerate(self._events(asked, reasoning, content, finish)):
             if broken and number > broken.after:  # the first one brings the role alone
-                if isinstance(broken, Break):
+                if isinstance(broken, faults.Break):
                     self._event({"error": {"message": "EngineCore died", "type": "InternalServerError", "code": 500}})
                     break
                 self._hang_up()
@@ -291,7 +290,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return self._of_stream([choice])
 
     def _of_stream(self, choices: list[Any]) -> dict[str, Any]:
-        whole = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": self.stub.model}
+        whole = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": self.stub.called}
         return whole | {"choices": choices}
 
     # --- the wire -----------------------------------------------------------------
@@ -305,7 +304,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _admitted(self) -> bool:
         return not self.stub.key or self.headers.get("Authorization") == f"Bearer {self.stub.key}"
 
-    def _fail(self, status: Status) -> None:
+    def _fail(self, status: faults.Status) -> None:
         body = {"error": {"message": status.message, "type": "Error", "param": None, "code": status.code}}
         extra = {} if status.retry_after is None else {"Retry-After": status.retry_after}
         self._json(status.code, body, **extra)

@@ -1,253 +1,58 @@
 """Every address of the clinic is closed to whom it should be. The table below is complete, or this fails.
 
 A new route fails `test_every_route_has_an_example` until its method, its verb and an object are
-declared here; from then on the other tests try it as a stranger, as a colleague without the role,
+declared here; from then on `test_policy_when_tried` tries it as a stranger, as a colleague without the role,
 as the same role in another team, without the form's token, and with the wrong method.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
+from django.urls import URLPattern, URLResolver, get_resolver
 
-from corpus_ingest import library
-from corpus_ingest.ingestion import requests
-from corpus_ingest.models import HeldText, Ingestion, Publication
 from diagnosis_app.accounts.actions import tokens
-from diagnosis_app.accounts.models import Role, Token, User
+from diagnosis_app.accounts.models import User
 from diagnosis_app.accounts.policy import TABLE, Verb, actor_for
 from diagnosis_app.api.site import api
-from diagnosis_app.attachments import actions as attachments
-from diagnosis_app.attachments.models import Attachment
-from diagnosis_app.audit.models import Entry
-from diagnosis_app.batch import actions as batches
-from diagnosis_app.batch.files import File
-from diagnosis_app.batch.models import Batch
-from diagnosis_app.cases import actions as cases
-from diagnosis_app.cases.content import Content, FindingEntry
-from diagnosis_app.cases.models import Case
-from diagnosis_app.knowledge import uploads
-from diagnosis_app.knowledge.uploads import Upload
-from diagnosis_app.literature.models import Search
-from diagnosis_app.local_cases.models import LocalCase
 from diagnosis_app.mcp import border as mcp
-from diagnosis_app.reanalysis.models import Alert, Pass, Reranking
-from diagnosis_app.review.models import SecondReading, Verdict, WrongCitation
-from diagnosis_app.runs import actions as runs
-from diagnosis_app.runs.models import Candidate, Contribution, Evidence, Question, Run
-from retrieval.cases import CaseBank
-from tests.people import Clinic
 from tests.published import HANNAH
+from tests.security.one_of_everything import (
+    EVIDENCE,
+    OF_THE_DEPLOYMENT,
+    Objects,
+    a_batch,
+    a_candidate,
+    a_case,
+    a_citation,
+    a_document,
+    a_held_text,
+    a_judged_candidate,
+    a_judged_run,
+    a_letter,
+    a_local_case,
+    a_mark,
+    a_pair,
+    a_person,
+    a_publication,
+    a_question,
+    a_run,
+    a_runs_candidate,
+    a_search,
+    a_second_reader,
+    a_snapshot,
+    a_token,
+    a_version,
+    an_alert,
+    an_ingestion,
+    an_upload,
+    nothing,
+)
 
 pytestmark = pytest.mark.django_db
-
-
-@dataclass(frozen=True)
-class World:
-    """One clinic with one of everything, and its neighbour."""
-
-    clinic: Clinic
-    other: Clinic
-    case: Case
-    run: Run
-    token: Token
-    upload: Upload
-    ingestion: Ingestion
-    held: HeldText
-    publication: Publication
-    alert: Alert
-    search: Search
-    letter: Attachment
-    batch: Batch
-    judged: Run  # ended, with verdicts, marks and readers
-    local: LocalCase
-
-
-@pytest.fixture
-def world(clinic: Clinic, other_clinic: Clinic, published: CaseBank) -> Iterator[World]:
-    actor, user = clinic.actor(), clinic.person()
-    content = Content(findings=(FindingEntry(term="HP:0001250"), FindingEntry(term="HP:0001263")))
-    case = cases.create_case(actor, clinic.team.pk, content)
-    run = runs.request_run(actor, cases.find(actor, Verb.RUN_START, case.pk))
-    token, _text = tokens.create(actor_for(user, "page"), user, "script")
-    curator = clinic.person(Role.CURATOR)
-    upload = uploads.receive(curator.pk, "protocol.txt", 3, iter([b"one"]))
-    ingestion = requests.start(by=curator, inline=True)
-    held = HeldText.objects.create(id="held-1", document="documents:1", source="documents", reason="instruction")
-    publication = Publication.objects.create(
-        snapshot="0" * 16, proposed_by=clinic.person(Role.ADMIN), proposed_at=timezone.now()
-    )
-    row = Pass.objects.create(number=1, target="a" * 16)
-    made = Reranking.objects.create(during=row, case=case, result="changed", first=[])
-    alert = Alert.objects.create(
-        case=case, reranking=made, digest="d", source="b" * 16, target="a" * 16, before=[], after=[]
-    )
-    search = Search.objects.create(
-        case=case, requested_by=user, terms=["HP:0001250"], diseases=[], match="any", snapshot="a" * 16, query="q",
-        host="h", state="ended", outcome="none",
-    )  # fmt: skip
-    letter = attachments.add(actor, case, "LETTER.txt", b"She has seizures.")
-    blocks = [{"text": "She has seizures.", "page": None, "kind": "paragraph", "section": []}]
-    Attachment.objects.update(state="ready", kind="text", blocks=blocks)  # as a worker would
-    batch = batches.create(
-        actor, clinic.team.pk, "ward.zip", [File("a.txt", b"HP:0001250"), File("b.txt", b"HP:0001263")]
-    )
-    judged = _judged(clinic, run)
-    local = LocalCase.objects.create(
-        team=clinic.team, disease="OMIM:101600", ids=["OMIM:101600"], name="Pfeiffer syndrome", confirmed_by=user,
-        recorded_by=user, consent="patient", reference="1",
-        content={"present": ["HP:0001250"], "excluded": [], "sex": "female", "age": None, "onset": None, "gene": ""},
-    )  # fmt: skip
-    yield World(
-        clinic, other_clinic, case, run, token, upload, ingestion, held, publication, alert, search, letter, batch,
-        judged, local,
-    )  # fmt: skip
-    for left in uploads.of(curator.pk):  # files: no transaction takes them back
-        uploads.discard(left)
-
-
-def _judged(clinic: Clinic, run: Run) -> Run:
-    """Another investigation of the case, ended: the clinician reads it as second reader, and asked somebody."""
-    user, now = clinic.person(), timezone.now()
-    ended = Run.objects.create(
-        team=run.team, case=run.case, version=run.version, manifest=run.manifest, requested_by=user,
-        state="ended", outcome="ranked", ended_at=now,
-    )  # fmt: skip
-    one = Candidate.objects.create(run=ended, rank=1, disease="OMIM:154700", name="Marfan", score=1.0, prior=0.0)
-    Contribution.objects.create(candidate=one, position=0, kind="finding", value=1.0, evidence_key=EVIDENCE)
-    Evidence.objects.create(
-        run=ended, key=EVIDENCE, kind="passage", source="Journal", version="1", locator="passage", quote="Tall.",
-        span={"start": 0, "end": 5}, body={"passage": "p" * 16, "document": "made:1", "text": "Tall."},
-    )  # fmt: skip
-    Verdict.objects.create(
-        run=ended, reader=user, disease=one.disease, name=one.name, value="confirmed", created_at=now, changed_at=now
-    )
-    WrongCitation.objects.create(
-        run=ended, reader=user, disease=one.disease, evidence=EVIDENCE, reason="other", created_at=now
-    )
-    for reader in (user, clinic.person(Role.CURATOR)):
-        SecondReading.objects.create(case=run.case, run=ended, reader=reader, asked_by=user, asked_at=now)
-    return ended
-
-
-EVIDENCE = "e" * 64
-Objects = Callable[[World], dict[str, Any]]
-
-
-def nothing(_world: World) -> dict[str, Any]:
-    return {}
-
-
-def a_case(world: World) -> dict[str, Any]:
-    return {"case_id": world.case.pk}
-
-
-def a_run(world: World) -> dict[str, Any]:
-    return {"case_id": world.case.pk, "run_id": world.run.pk}
-
-
-def a_letter(world: World) -> dict[str, Any]:
-    return {"case_id": world.case.pk, "attachment_id": world.letter.pk}
-
-
-def a_batch(world: World) -> dict[str, Any]:
-    return {"batch_id": world.batch.pk}
-
-
-def a_version(world: World) -> dict[str, Any]:
-    return {"case_id": world.case.pk, "number": 1}
-
-
-def a_candidate(world: World) -> dict[str, Any]:
-    return {"case_id": world.case.pk, "disease": "OMIM:154700"}
-
-
-def a_pair(world: World) -> dict[str, Any]:
-    return {"case_id": world.case.pk, "one": "OMIM:154700", "other": "OMIM:101600"}
-
-
-def a_runs_candidate(world: World) -> dict[str, Any]:
-    return {**a_run(world), "disease": "OMIM:154700"}
-
-
-def a_question(world: World) -> dict[str, Any]:
-    put = {"seq": 1, "term": "HP:0001166", "label": "Arachnodactyly", "asked_at": timezone.now()}
-    Question.objects.get_or_create(run=world.run, key="ask-1", defaults=put)
-    return {**a_run(world), "key": "ask-1"}
-
-
-def a_judged_run(world: World) -> dict[str, Any]:
-    return {"case_id": world.case.pk, "run_id": world.judged.pk}
-
-
-def a_judged_candidate(world: World) -> dict[str, Any]:
-    return {**a_judged_run(world), "disease": "OMIM:154700"}
-
-
-def a_second_reader(world: World) -> dict[str, Any]:
-    return {**a_judged_run(world), "login": world.clinic.person(Role.CURATOR).username}
-
-
-def a_citation(world: World) -> dict[str, Any]:
-    return {**a_judged_candidate(world), "evidence": EVIDENCE}
-
-
-def a_mark(world: World) -> dict[str, Any]:
-    return {"mark_id": WrongCitation.objects.get(run=world.judged).pk}
-
-
-def a_local_case(world: World) -> dict[str, Any]:
-    return {"local_id": world.local.pk}
-
-
-def an_alert(world: World) -> dict[str, Any]:
-    return {"case_id": world.case.pk, "alert_id": world.alert.pk}
-
-
-def a_search(world: World) -> dict[str, Any]:
-    return {"case_id": world.case.pk, "search_id": world.search.pk}
-
-
-def a_person(world: World) -> dict[str, Any]:
-    return {"user_id": world.clinic.person().pk}
-
-
-def a_token(world: World) -> dict[str, Any]:
-    return {"token_id": world.token.pk}
-
-
-def an_upload(world: World) -> dict[str, Any]:
-    return {"upload_id": world.upload.id}
-
-
-def an_ingestion(world: World) -> dict[str, Any]:
-    return {"ingestion_id": world.ingestion.pk}
-
-
-def a_held_text(world: World) -> dict[str, Any]:
-    return {"held_id": world.held.pk}
-
-
-def a_publication(world: World) -> dict[str, Any]:
-    return {"publication_id": world.publication.pk}
-
-
-def a_snapshot(world: World) -> dict[str, Any]:
-    return {"snapshot_id": library.current().id}
-
-
-def a_document(world: World) -> dict[str, Any]:
-    return {"document_id": "documents:1"}
-
-
-OF_THE_DEPLOYMENT = {an_ingestion, a_held_text, a_publication, a_snapshot, a_document}  # knowledge belongs to no team
 
 
 @dataclass(frozen=True)
@@ -509,43 +314,9 @@ def operations() -> Iterator[tuple[str, str, Verb | None]]:
                     yield operation.operation_id or operation.view_func.__name__, method, verbs.pop() if verbs else None
 
 
-def address(name: str, route: Route, world: World, objects: dict[str, Any] | None = None) -> str:
-    kwargs = route.objects(world) if objects is None else objects
-    return reverse(f"api:{name}" if name in OPERATIONS else name, kwargs=kwargs)
-
-
-def elsewhere(route: Route, world: World) -> dict[str, Any]:
-    """Ids that nobody has."""
-    strange = {
-        "case_id": uuid4(),
-        "run_id": uuid4(),
-        "search_id": uuid4(),
-        "batch_id": uuid4(),
-        "alert_id": 10**9,
-        "user_id": 10**9,
-        "token_id": 10**9,
-        "number": 1,
-        "attachment_id": uuid4(),
-        "upload_id": "0" * 32,
-        "local_id": uuid4(),
-    }
-    return {name: strange.get(name, value) for name, value in route.objects(world).items()}
-
-
-def ask(client: Client, name: str, route: Route, path: str, *, method: str = "", **more: Any) -> Any:
-    in_json = name in OPERATIONS or name in BODIES
-    body = {"data": BODIES.get(name, {}), "content_type": "application/json"} if in_json else {}
-    method = method or route.method
-    return getattr(client, method.lower())(path, **(body if method not in {"GET", "DELETE"} else {}), **more)
-
-
 def bearer(user: User) -> dict[str, str]:
     _token, text = tokens.create(actor_for(user, "page"), user, "try")
     return {"headers": {"Authorization": f"Bearer {text}"}}  # type: ignore[dict-item]
-
-
-def without(verb: Verb) -> list[Role]:
-    return [role for role in Role if role not in TABLE.get(verb, frozenset())]
 
 
 CLOSED = [name for name, route in PAGES.items() if route.verb is not None]
@@ -582,189 +353,3 @@ def test_every_operation_of_the_api_carries_the_verb_declared_here() -> None:
 def test_every_verb_that_somebody_may_do_stands_in_the_policy_table() -> None:
     assert {route.verb for route in (*PAGES.values(), *OPERATIONS.values())} - {None} <= TABLE.keys()
     assert set(Verb) - TABLE.keys() == {Verb.SIGN_IN}
-
-
-# --- pages ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", CLOSED)
-def test_a_stranger_is_sent_to_sign_in(client: Client, world: World, name: str) -> None:
-    path = address(name, PAGES[name], world)
-    answer = ask(client, name, PAGES[name], path)
-    assert answer.status_code == 302 and answer["Location"].startswith("/signin/?next=")
-    fragment = ask(client, name, PAGES[name], path, headers={"X-Clew-Page": "1"})
-    assert fragment.status_code == 401 and not fragment.content
-
-
-@pytest.mark.parametrize("name", CLOSED)
-def test_a_colleague_without_the_role_is_refused(client: Client, world: World, name: str) -> None:
-    route = PAGES[name]
-    assert route.verb
-    for role in without(route.verb):
-        client.force_login(world.clinic.person(role))
-        answer = ask(client, name, route, address(name, route, world))
-        if name == "worklist":  # the brand's link leads everybody to a place of their own
-            assert answer.status_code == 302 and not answer["Location"].startswith("/signin/")
-        else:
-            assert answer.status_code == 403, role
-            assert b"Your role does not allow this" in answer.content
-
-
-@pytest.mark.parametrize("name", WITH_OBJECT)
-def test_an_object_of_another_team_does_not_exist(client: Client, world: World, name: str) -> None:
-    route = PAGES[name]
-    assert route.verb
-    for role in TABLE[route.verb]:
-        client.force_login(world.other.person(role))
-        theirs = ask(client, name, route, address(name, route, world))
-        nobodys = ask(client, name, route, address(name, route, world, elsewhere(route, world)))
-        assert theirs.status_code == nobodys.status_code == 404, role
-        assert _plain(theirs, client) == _plain(nobodys, client), "the two answers can be told apart"
-
-
-@pytest.mark.parametrize("name", WITH_OBJECT)
-def test_a_foreign_object_is_closed_to_every_other_role_too(client: Client, world: World, name: str) -> None:
-    route = PAGES[name]
-    assert route.verb
-    for role in without(route.verb):
-        client.force_login(world.other.person(role))
-        theirs = ask(client, name, route, address(name, route, world))
-        nobodys = ask(client, name, route, address(name, route, world, elsewhere(route, world)))
-        assert theirs.status_code == nobodys.status_code == 403, role
-
-
-@pytest.mark.parametrize("name", CLOSED)
-def test_whoever_has_the_role_gets_in(client: Client, world: World, name: str) -> None:
-    """Otherwise the tests above would pass for a route that is simply broken."""
-    route = PAGES[name]
-    assert route.verb
-    role = _role_for(route.verb)
-    client.force_login(world.clinic.person(role))
-    more: dict[str, Any] = {"data": {"team": world.clinic.team.pk}} if name.startswith("person_") else {}
-    answer = ask(client, name, route, address(name, route, world), **more)
-    if name == "knowledge_document":  # the tests' knowledge holds no text; the page says so, to whoever may read
-        assert answer.status_code == 404 and b"This text is not here any more" in answer.content
-        return
-    assert answer.status_code in {200, 302, 409, 422}, answer.content[:300]
-    assert not answer.headers.get("Location", "").startswith("/signin/")
-
-
-@pytest.mark.parametrize("name", [name for name in PAGES if PAGES[name].method == "POST"])
-def test_what_changes_something_is_never_a_link(client: Client, world: World, name: str) -> None:
-    route = PAGES[name]
-    role = next(iter(sorted(TABLE[route.verb]))) if route.verb else Role.CLINICIAN
-    client.force_login(world.clinic.person(role))
-    before = _state()
-    for method in ("GET", "HEAD"):
-        assert ask(client, name, route, address(name, route, world), method=method).status_code == 405
-    assert _state() == before
-
-
-@pytest.mark.parametrize("name", [name for name, route in PAGES.items() if route.method == "GET" and not route.also])
-def test_what_only_shows_takes_no_post(client: Client, world: World, name: str) -> None:
-    route = PAGES[name]
-    if name in {"healthz", "readyz"}:
-        return
-    role = next(iter(sorted(TABLE[route.verb]))) if route.verb else Role.CLINICIAN
-    client.force_login(world.clinic.person(role))
-    assert ask(client, name, route, address(name, route, world), method="POST").status_code == 405
-
-
-@pytest.mark.parametrize("name", [name for name, route in PAGES.items() if "POST" in {route.method, *route.also}])
-def test_a_form_of_another_site_is_refused(world: World, name: str) -> None:
-    route, client = PAGES[name], Client(enforce_csrf_checks=True)
-    role = next(iter(sorted(TABLE[route.verb]))) if route.verb else Role.CLINICIAN
-    client.force_login(world.clinic.person(role))
-    before = _state()
-    answer = ask(client, name, route, address(name, route, world), method="POST")
-    assert answer.status_code == 403 and b"csrf" in answer.content
-    assert _state() == before
-
-
-# --- the API -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", CLOSED_OPERATIONS)
-def test_the_api_asks_for_a_token_and_takes_no_session(client: Client, world: World, name: str) -> None:
-    route = OPERATIONS[name]
-    path = address(name, route, world)
-    assert ask(client, name, route, path).status_code == 401
-    client.force_login(world.clinic.person())
-    assert ask(client, name, route, path).status_code == 401
-    for false in ("Bearer clew_" + "x" * 43, "Bearer ", "Basic Y2xldzpjbGV3"):
-        assert ask(client, name, route, path, headers={"Authorization": false}).status_code == 401
-
-
-@pytest.mark.parametrize("name", CLOSED_OPERATIONS)
-def test_the_api_refuses_a_colleague_without_the_role(client: Client, world: World, name: str) -> None:
-    route = OPERATIONS[name]
-    assert route.verb
-    for role in without(route.verb):
-        answer = ask(client, name, route, address(name, route, world), **bearer(world.clinic.person(role)))
-        assert answer.status_code == 403 and answer.json()["code"] == "forbidden", role
-
-
-@pytest.mark.parametrize("name", [name for name in CLOSED_OPERATIONS if OPERATIONS[name].has_object])
-def test_the_api_hides_objects_of_another_team(client: Client, world: World, name: str) -> None:
-    route = OPERATIONS[name]
-    assert route.verb
-    key = bearer(world.other.person(_role_for(route.verb)))
-    theirs = ask(client, name, route, address(name, route, world), **key)
-    if name in OF_EVERYBODY:
-        assert theirs.status_code == 200
-        return
-    nobodys = ask(client, name, route, address(name, route, world, elsewhere(route, world)), **key)
-    assert theirs.status_code == nobodys.status_code == 404
-    assert theirs.json() == nobodys.json()
-
-
-@pytest.mark.parametrize("name", [name for name in CLOSED_OPERATIONS if OPERATIONS[name].has_object])
-def test_the_api_lets_the_role_in(client: Client, world: World, name: str) -> None:
-    route = OPERATIONS[name]
-    assert route.verb
-    key = bearer(world.clinic.person(_role_for(route.verb)))
-    answer = ask(client, name, route, address(name, route, world), **key)
-    assert answer.status_code in {200, 201, 409, 422}, answer.content[:300]
-
-
-# --- protocols -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", PROTOCOLS)
-def test_a_protocol_asks_for_a_token_takes_no_session_and_refuses_who_has_no_role(
-    client: Client, clinic: Clinic, name: str
-) -> None:
-    body: dict[str, Any] = {
-        "data": {"jsonrpc": "2.0", "id": 1, "method": "tools/list"},
-        "content_type": "application/json",
-    }
-    assert client.post(reverse(name), **body).status_code == 401
-    client.force_login(clinic.person())
-    assert client.post(reverse(name), **body).status_code == 401
-    for false in ("Bearer clew_" + "x" * 43, "Bearer ", "Basic Y2xldzpjbGV3"):
-        assert client.post(reverse(name), **body, headers={"Authorization": false}).status_code == 401
-    key = bearer(clinic.person())
-    assert client.post(reverse(name), **body, **key).status_code == 200
-    clinic.person().memberships.all().delete()
-    assert client.post(reverse(name), **body, **key).status_code == 403
-
-
-def _role_for(verb: Verb) -> Role:
-    """A role that may do it: a clinician where that is one."""
-    return Role.CLINICIAN if Role.CLINICIAN in TABLE[verb] else min(TABLE[verb])
-
-
-def _state() -> tuple[int, ...]:
-    return (
-        Entry.objects.count(), Case.objects.count(), Run.objects.count(), User.objects.filter(is_active=True).count(),
-        Token.objects.filter(revoked_at=None).count(), Ingestion.objects.count(), Publication.objects.count(),
-        HeldText.objects.exclude(at=None).count(), Verdict.objects.count(), SecondReading.objects.count(),
-        WrongCitation.objects.count(), LocalCase.objects.filter(withdrawn_at=None).count(),
-    )  # fmt: skip
-
-
-def _plain(answer: Any, client: Client) -> str:
-    """The page without what differs between any two answers."""
-    text = str(answer.content.decode())
-    csrf = answer.context["csrf_token"] if answer.context and "csrf_token" in answer.context else ""
-    return text.replace(str(csrf), "") if csrf else text

@@ -1,4 +1,7 @@
-"""docker-compose.yml: valid, closed to the outside, and nothing in it that a hospital must not have."""
+"""docker-compose.yml: valid, closed to the outside, and nothing in it that a hospital must not have.
+
+What it says of a language model is tested in `test_compose_model`.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,14 @@ from tests.environment import ROOT
 SCHEMA = ROOT / "tests" / "vendor" / "compose-spec" / "compose-spec.json"
 FILE = ROOT / "docker-compose.yml"
 OURS = {"prepare", "web", "worker", "ingest", "reaper", "retrieval"}
-VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+END = {"prepare", "fetch-model"}  # the others stay
+VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::-([^}]*))?\}")
 
 
 def load(**variables: str) -> dict[str, Any]:
     """The file as compose reads it: interpolated first, then parsed."""
     filled = VARIABLE.sub(lambda match: variables.get(match[1]) or match[2] or "", FILE.read_text())
-    return yaml.safe_load(filled)
+    return yaml.safe_load(filled.replace("$$", "$"))
 
 
 def with_profile(document: dict[str, Any], *profiles: str) -> dict[str, Any]:
@@ -35,8 +39,12 @@ def with_profile(document: dict[str, Any], *profiles: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("profiles", "services"),
-    [((), OURS | {"redis", "postgres"}), (("gpu",), OURS | {"redis", "postgres", "vllm"})],
-    ids=["default", "gpu"],
+    [
+        ((), OURS | {"redis", "postgres"}),
+        (("gpu",), OURS | {"redis", "postgres", "vllm"}),
+        (("fetch",), OURS | {"redis", "postgres", "fetch-model"}),
+    ],
+    ids=["default", "gpu", "fetch"],
 )
 def test_it_is_valid_and_complete_in_every_profile(profiles, services):
     document = with_profile(load(), *profiles)
@@ -51,7 +59,7 @@ def test_the_schema_would_notice_a_mistake():
         jsonschema.validate(document, json.loads(SCHEMA.read_text()))
 
 
-@pytest.mark.parametrize("profile", ["", "gpu"])
+@pytest.mark.parametrize("profile", ["", "gpu", "fetch"])
 def test_whatever_a_service_leans_on_is_there(profile):
     document = with_profile(load(), profile)
     for name, service in document["services"].items():
@@ -63,10 +71,11 @@ def test_whatever_a_service_leans_on_is_there(profile):
             assert source in document["volumes"] or source.startswith((".", "/")), f"{name}: {volume}"
 
 
-def test_no_service_can_reach_the_internet():
+def test_no_service_but_the_one_that_fetches_can_reach_the_internet():
     document = load()
     assert document["networks"]["inside"]["internal"] is True
     assert document["networks"]["door"]["driver_opts"]["com.docker.network.bridge.enable_ip_masquerade"] == "false"
+    assert document["services"].pop("fetch-model")["networks"] == ["outward"]
     for name, service in document["services"].items():
         assert set(service["networks"]) <= ({"inside", "door"} if name == "web" else {"inside"}), name
         assert name == "web" or "ports" not in service, f"{name} is open to the outside"
@@ -122,23 +131,7 @@ def test_the_container_starts_the_worker_as_run_does():
 
 def test_every_service_that_stays_says_how_it_is():
     for name, service in load()["services"].items():
-        assert name == "prepare" or service["healthcheck"], name
-
-
-def test_the_language_model_reports_nothing_and_answers_within_its_grammar():
-    vllm = load()["services"]["vllm"]
-    assert vllm["environment"]["VLLM_NO_USAGE_STATS"] == "1"
-    options = dict(option.partition("=")[::2] for option in vllm["command"])
-    assert json.loads(options["--structured-outputs-config"])["disable_any_whitespace"] is True
-
-
-def test_the_workers_model_and_the_folder_of_vllms_are_two_settings():
-    document = load(CLEW_MODEL="http://vllm:8000/v1#clew", CLEW_VLLM_MODEL="qwen")
-    services = document["services"]
-    assert services["worker"]["environment"]["CLEW_MODEL"] == "http://vllm:8000/v1#clew"
-    assert "--model=/models/qwen" in services["vllm"]["command"]
-    assert "--served-model-name=clew" in services["vllm"]["command"]
-    assert load()["services"]["worker"]["environment"]["CLEW_MODEL"] == "", "unset, there is none"
+        assert name in END or service["healthcheck"], name
 
 
 def test_what_can_be_set_from_outside_is_documented():

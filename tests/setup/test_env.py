@@ -73,3 +73,12 @@ def test_the_doctor_hears_of_every_problem_at_once(monkeypatch):
     assert env.integer("CLEW_X", 10, "X.", low=5, high=60) == 10
     env.key("CLEW_Y", "Y.", shortest=32)
     assert [name for name, _ in problems] == ["CLEW_X", "CLEW_Y"]
+
+
+def test_a_number_that_is_not_given_is_none(monkeypatch):
+    assert env.integer_or_none("CLEW_X", "X.", low=5, high=60) is None
+    monkeypatch.setenv("CLEW_X", "7")
+    assert env.integer_or_none("CLEW_X", "X.", low=5, high=60) == 7
+    monkeypatch.setenv("CLEW_X", "4")
+    with pytest.raises(ImproperlyConfigured, match="expected 5 to 60"):
+        env.integer_or_none("CLEW_X", "X.", low=5, high=60)

@@ -86,6 +86,7 @@ def test_a_model_that_is_served_is_called_so(settings):
         settings.MODEL, settings.MODEL_KEY = server.setting, "hunter2"
         finding = only(list(check.model()))
     assert finding.level is Level.OK and server.url in finding.message
+    assert "may take 1800 s" in finding.message
     assert [asked.path for asked in server.looked] == ["/v1/models"] and server.requests == []
 
 

@@ -52,9 +52,9 @@ def investigate(given: Input, content: Content, manifest: dict[str, Any], knowle
     control = runner.Control()
     outcome: Outcome | Waiting
     try:
-        with _limited(control), checkpoints.in_memory() as saver:
+        seconds = request.budget.seconds
+        with _limited(control, seconds), checkpoints.in_memory() as saver:
             outside = Outside(search=Client(Path(settings.RETRIEVAL_SOCKET)))
-            seconds = request.budget.seconds
             outcome = runner.run(
                 request, knowledge, record, saver, control, outside=outside, model=model, seconds=seconds
             )
@@ -72,9 +72,9 @@ def searches_by_meaning(snapshot: str) -> bool:
 
 
 @contextmanager
-def _limited(control: runner.Control) -> Iterator[None]:
+def _limited(control: runner.Control, seconds: float) -> Iterator[None]:
     """Stops the run when its time is used up, as a worker does."""
-    timer = threading.Timer(float(settings.RUN_SECONDS), control.stop, (runner.OUT_OF_TIME,))
+    timer = threading.Timer(seconds, control.stop, (runner.OUT_OF_TIME,))
     timer.daemon = True
     timer.start()
     try:

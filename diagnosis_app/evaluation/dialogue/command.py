@@ -19,7 +19,8 @@ from diagnosis_app.evaluation.code import fingerprint_of_agents
 from diagnosis_app.evaluation.dialogue import policies
 from diagnosis_app.evaluation.dialogue.measuring import TURNS, OpenDialogues, Talked
 from diagnosis_app.evaluation.dialogue.summary import POLICIES, Judged, lines, summary
-from diagnosis_app.evaluation.plan import Options, Plan, plan
+from diagnosis_app.evaluation.options import add_cases, count, options_of
+from diagnosis_app.evaluation.plan import Plan, plan
 from diagnosis_app.evaluation.progress import Progress
 from retrieval.evaluation import SolvedCase, parallel
 from retrieval.evaluation.strata import StratumOf
@@ -28,26 +29,19 @@ from retrieval.model import Profile
 Say = Callable[[str], None]
 
 
-def add_arguments(parser: argparse.ArgumentParser, count: Callable[[str], int]) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_cases(parser)
     add = parser.add_argument
-    add("cases", type=Path, metavar="CASES", help="A zip, a directory, a phenopacket, or a JSON list of cases.")
-    bank = parser.add_mutually_exclusive_group()
-    bank.add_argument("--case-bank", type=Path, metavar="PATH", help="The only published cases to consult.")
-    bank.add_argument("--no-case-bank", action="store_true", help="Annotations only.")
     add("--shown", type=count, default=SHOWN, metavar="N", help=f"Findings known at the beginning (default: {SHOWN}).")
     add("--excluded-too", action="store_true", help="What the record states as absent is an answer, too.")
     add("--answerable", action="store_true", help="Only what the record answers may be asked: what choosing is worth.")
-    add("--json", type=Path, metavar="OUT", help="Write every rank, the summary and the versions to this file.")
-    add("--limit", type=count, default=0, metavar="N", help="Only N cases, spread evenly over the set.")
-    add("--knowledge", metavar="ID", help="A snapshot, or a unique beginning of its id, instead of the one in use.")
-    add("--processes", type=count, default=0, metavar="N", help="Processes (default: one for every core).")
 
 
 def run(options: dict[str, Any], say: Say, write: Say) -> None:
     """Ctrl-C leaves what is done; the same command goes on from there."""
     if options["json"]:
         output.check(options["json"])
-    made = plan(_options(options), say)
+    made = plan(options_of(options), say)
     opening = _opening(made, options)
     say(
         f"{len(made.cases.cases)} cases of {made.cases.name}, {made.protocol}; bank: {made.bank.name}"
@@ -133,15 +127,4 @@ def _opening(made: Plan, options: dict[str, Any]) -> OpenDialogues:
         mode=Mode.EXCLUDED if options["excluded_too"] else Mode.PRESENT,
         answerable=options["answerable"],
         model=policies.connected(),
-    )
-
-
-def _options(options: dict[str, Any]) -> Options:
-    return Options(
-        cases=options["cases"],
-        knowledge=options["knowledge"],
-        case_bank=options["case_bank"],
-        no_case_bank=options["no_case_bank"],
-        limit=options["limit"],
-        processes=options["processes"],
     )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
@@ -17,7 +15,8 @@ from django.conf import settings
 
 from diagnosis_app.evaluation import output
 from diagnosis_app.evaluation.investigating.measuring import OpenInvestigations, Went
-from diagnosis_app.evaluation.plan import Options, Plan, plan
+from diagnosis_app.evaluation.options import options_of
+from diagnosis_app.evaluation.plan import Plan, plan
 from diagnosis_app.evaluation.progress import Progress
 from diagnosis_app.evaluation.tables import MISSES, number, percent
 from retrieval.evaluation import SolvedCase, parallel
@@ -36,22 +35,10 @@ class Judged:
     went: Went
 
 
-def add_arguments(parser: argparse.ArgumentParser, count: Callable[[str], int]) -> None:
-    add = parser.add_argument
-    add("cases", type=Path, metavar="CASES", help="A zip, a directory, a phenopacket, or a JSON list of cases.")
-    bank = parser.add_mutually_exclusive_group()
-    bank.add_argument("--case-bank", type=Path, metavar="PATH", help="The only published cases to consult.")
-    bank.add_argument("--no-case-bank", action="store_true", help="Annotations only.")
-    add("--json", type=Path, metavar="OUT", help="Write every rank, the summary and the versions to this file.")
-    add("--limit", type=count, default=0, metavar="N", help="Only N cases, spread evenly over the set.")
-    add("--knowledge", metavar="ID", help="A snapshot, or a unique beginning of its id, instead of the one in use.")
-    add("--processes", type=count, default=0, metavar="N", help="Processes (default: one for every core).")
-
-
 def run(options: dict[str, Any], say: Say, write: Say) -> None:
     if options["json"]:
         output.check(options["json"])
-    made = plan(_options(options), say)
+    made = plan(options_of(options), say)
     say(
         f"{len(made.cases.cases)} cases of {made.cases.name}, {made.protocol}; bank: {made.bank.name}"
         f" ({made.bank.size} cases); snapshot {made.snapshot.id}; ranker {made.versions['ranker']}. Nobody answers."
@@ -172,14 +159,3 @@ def _case(one: Judged) -> dict[str, Any]:
         "seconds": round(went.seconds, 3),
         "failed": went.failed,
     }
-
-
-def _options(options: dict[str, Any]) -> Options:
-    return Options(
-        cases=options["cases"],
-        knowledge=options["knowledge"],
-        case_bank=options["case_bank"],
-        no_case_bank=options["no_case_bank"],
-        limit=options["limit"],
-        processes=options["processes"],
-    )

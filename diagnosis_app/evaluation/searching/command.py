@@ -15,6 +15,7 @@ from diagnosis_app import __version__
 from diagnosis_app.errors import Invalid
 from diagnosis_app.evaluation import output, worlds
 from diagnosis_app.evaluation.code import fingerprint
+from diagnosis_app.evaluation.options import count
 from diagnosis_app.evaluation.searching import measuring
 from diagnosis_app.evaluation.searching.meaning import InProcess
 from diagnosis_app.evaluation.searching.questions import (
@@ -36,7 +37,7 @@ TITLES = {
 EVERY = 10.0  # seconds between two lines of progress
 
 
-def add_arguments(parser: argparse.ArgumentParser, count: Callable[[str], int]) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", type=Path, metavar="OUT", help="Write all figures and the versions to this file.")
     parser.add_argument("--limit", type=count, default=0, metavar="N", help="Only N questions of each task.")
     parser.add_argument("--only", choices=sorted(TITLES), help="Only one of the two tasks.")

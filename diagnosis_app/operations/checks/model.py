@@ -11,6 +11,7 @@ from agents.llm.address import read
 from agents.llm.failures import ModelError
 from agents.llm.line import Line
 from diagnosis_app.operations.checks.finding import Finding, note, ok, warning
+from diagnosis_app.runs.manifest import seconds_of_a_run
 
 NAME = "CLEW_MODEL"
 SECONDS = 5.0  # that the server gets to answer
@@ -45,7 +46,8 @@ def model() -> Iterator[Finding]:
             f"Serve it with --max-model-len={LENGTH} or more.",
         )
     else:
-        yield ok("model", f"{named} is served at {line.address.base}.")
+        time = f"An investigation may take {seconds_of_a_run():g} s."
+        yield ok("model", f"{named} is served at {line.address.base}. {time}")
     if settings.MODEL_PUBLIC:
         yield warning(
             "CLEW_MODEL_PUBLIC",

@@ -1,4 +1,4 @@
-"""A model that says what a test tells it to say, held to the same schemas as a real one."""
+"""Models that say what a test tells them to say, held to the same schemas as a real one."""
 
 from __future__ import annotations
 
@@ -27,14 +27,21 @@ def nothing(schema: Mapping[str, Any]) -> Any:
     raise AssertionError(schema)
 
 
-@dataclass
-class Scripted:
-    """By job; whoever is not told anything says as little as may be, and the policy stops."""
+@dataclass(kw_only=True)
+class InItsPlace:
+    """In the place of a served model: counts tokens as one, keeps what it was asked, and answers within the schema."""
 
-    answers: Mapping[str, Answer | ModelError] = field(default_factory=dict)
-    reasoning: str = "Let me think."
-    name: str = "scripted"
+    name: str = "in its place"
+    reasoning: str = ""
     prompts: list[Prompt] = field(default_factory=list)
+
+    def answer(self, prompt: Prompt, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        raise NotImplementedError
+
+    def thought(self, heard: Heard) -> str:
+        """Tells what it thinks, and gives what of it goes with the reply."""
+        heard(self.reasoning)
+        return self.reasoning
 
     def ask(
         self,
@@ -49,13 +56,25 @@ class Scripted:
         if tokens < CALL.tokens:
             raise OverBudget("Too few tokens are left.")
         self.prompts.append(prompt)
+        data = self.answer(prompt, schema)
+        reasoning = self.thought(heard)
+        validate(data, schema)
+        return Reply(data, reasoning, CALL, self.name)
+
+
+@dataclass
+class Scripted(InItsPlace):
+    """By job; whoever is not told anything says as little as may be, and the policy stops."""
+
+    answers: Mapping[str, Answer | ModelError] = field(default_factory=dict)
+    name: str = field(default="scripted", kw_only=True)
+    reasoning: str = field(default="Let me think.", kw_only=True)
+
+    def answer(self, prompt: Prompt, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         said = self.answers.get(prompt.name)
         if isinstance(said, ModelError):
             raise said
-        heard(self.reasoning)
-        data = said(prompt, schema) if said else nothing(schema)
-        validate(data, schema)
-        return Reply(data, self.reasoning, CALL, self.name)
+        return said(prompt, schema) if said else dict(nothing(schema))
 
     def of(self, job: str) -> list[Prompt]:
         return [one for one in self.prompts if one.name == job]

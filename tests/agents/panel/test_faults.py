@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from agents.contract import Outcome
+from agents.influence import FIRST
 from agents.llm.address import read
 from agents.llm.client import ServedModel
 from agents.llm.line import Line
@@ -139,8 +140,47 @@ def test_a_run_that_is_nearly_over_sends_nothing_and_checks_what_it_has(world: S
         assert not server.requests
 
 
+def test_an_answer_of_another_model_is_not_taken(world: SmallWorld) -> None:
+    with Server(sensible) as server:
+        server.answers_as = "newer-32b"
+        one, outcome = going(world, server.setting)
+    as_documented(one, outcome, "the answer is of another model")
+    assert [step.got["answered"] for step in one.record.steps() if "failed" in step.got] == ["newer-32b"]
+    assert len(server.requests) == 1, "not even the form is asked for"
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault", "answered"),
+    [
+        ({"model": "newer", "answers_as": "clew"}, "404, the server has no such model", None),
+        ({"answers_as": "newer"}, "the answer is of another model", "newer"),
+        ({"answers_as": "<b>a name</b>"}, "the answer is of another model", ""),
+    ],
+    ids=["the name vanishes", "another answers", "another that has no name"],
+)
+def test_a_server_that_changes_its_model_in_mid_run_leaves_it_to_the_rules(
+    world: SmallWorld, changed: Mapping[str, str], fault: str, answered: str | None
+) -> None:
+    def changing(asked: Asked) -> Any:
+        if asked.template == "proposer":
+            vars(server).update(changed)
+        return sensible(asked)
+
+    with Server(changing) as server:
+        one, outcome = going(world, server.setting)
+    as_documented(one, outcome, fault)
+    spoken = [step for step in one.record.steps() if step.action in JOBS]
+    assert "said" in spoken[0].got and "failed" in spoken[-1].got, "after that none is asked"
+    assert spoken[-1].got.get("answered") == answered
+    plain = Investigation(world, asked_of(patient()))
+    plain.go()
+    order = [candidate.disease for candidate in one.record.candidates()[:FIRST]]
+    assert order == [candidate.disease for candidate in plain.record.candidates()[:FIRST]]
+
+
 def test_every_row_of_the_table_is_tried() -> None:
     rows = re.findall(r"^\| ([^|`]+) \| ", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     elsewhere = {"fault", "nothing listens", "no answer, or one that trickles"}
+    elsewhere |= {"the answer is of another model"}
     elsewhere |= {"the tokens of the run are used up", "the time of the run is nearly used up"}
     assert set(rows) == {*FAULTS, *elsewhere}

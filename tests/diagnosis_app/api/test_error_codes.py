@@ -33,7 +33,7 @@ def is_error(node: ast.ClassDef) -> bool:
     return any(name.endswith(("Error", "Exception")) or name in KNOWN for name in names)
 
 
-KNOWN = {"Invalid", "Conflict", "Hidden", "Forbidden", "Unavailable", "TooLarge"}
+KNOWN = {"Invalid", "Conflict", "Hidden", "Forbidden", "Refused", "Unavailable", "TooLarge"}
 POSITIONS = {"Failure": 0, "_invalid": 0, "_say": 2}  # functions that take the code by place
 
 

@@ -12,7 +12,8 @@ from diagnosis_app.mcp.border import VERB
 from diagnosis_app.mcp.tools.catalogue import TOOLS
 from tests.diagnosis_app.mcp.speaking import FINDINGS, MARFAN, Speaking, failed, result
 from tests.people import Clinic
-from tests.security.test_policy_over_every_route import OPERATIONS, PAGES, _state
+from tests.security.one_of_everything import state
+from tests.security.test_policy_over_every_route import OPERATIONS, PAGES
 
 pytestmark = pytest.mark.django_db
 
@@ -89,10 +90,10 @@ def test_the_list_holds_what_a_role_may_call_and_no_more(clinic: Clinic, role: R
 
 @pytest.mark.usefixtures("published")
 def test_no_tool_leaves_anything_but_rows_of_the_trail(speak: Speaking) -> None:
-    before = _state()
+    before = state()
     for name, arguments in EXAMPLES.items():
         assert speak.call(name, **arguments)["isError"] is False, name
-    after = _state()
+    after = state()
     assert after[1:] == before[1:]
     assert after[0] - before[0] == len(OF_A_PATIENT)
 

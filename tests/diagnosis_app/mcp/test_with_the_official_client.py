@@ -218,6 +218,22 @@ def test_wrong_arguments_come_back_by_name_and_can_be_mended(address: str, token
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_what_comes_too_fast_is_an_error_of_the_protocol_and_the_client_may_go_on(
+    address: str, token: str, way: str, settings: Any
+) -> None:
+    async def call(client: Client) -> Any:
+        settings.REQUESTS_PER_MINUTE = 1
+        with pytest.raises(MCPError) as caught:
+            for _ in range(2):
+                await client.call_tool("find_terms", {"text": "arachnodact"})
+        assert caught.value.code == -32000 and caught.value.error.data["code"] == "too_fast"
+        settings.REQUESTS_PER_MINUTE = 0
+        return await client.call_tool("find_terms", {"text": "arachnodact"})
+
+    assert not speak(address, token, way, call).is_error
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_a_client_without_a_live_token_gets_nowhere(address: str, way: str) -> None:
     async def nothing(client: Client) -> None:
         raise AssertionError("it was let in")

@@ -81,6 +81,14 @@ def test_a_part_that_speaks_to_a_machine_is_shown_to_be_kept_from_it(
     assert "A part of the note that speaks to a machine was not shown to the model" in page and HOSTILE not in page
 
 
+def test_what_of_a_long_note_is_not_sent_is_said(
+    signed_in: Client, server: Server, actor: Actor, team: Any, snapshot: object
+) -> None:
+    page = of(signed_in, noted(actor, team, "a" * 21_000 + "b" * 1_500))
+    assert "1 500 further characters of the note are not read by the model." in page and "bbb" not in page
+    assert "not read by the model" not in of(signed_in, noted(actor, team, "a" * 21_000))
+
+
 def test_another_teams_case_is_not_there(server: Server, case: Case) -> None:
     stranger = Client()
     stranger.force_login(make_clinic("Elsewhere").person())

@@ -21,7 +21,13 @@ def step(action: str, got: dict[str, Any], state: str = DONE, **more: Any) -> St
 
 def test_the_voices_are_those_that_are_asked() -> None:
     assert PANEL == JOBS and set(panel_telling.titles()) == set(JOBS)
-    assert all(panel_telling.asked_for(job) for job in JOBS)
+    assert all(panel_telling.asked_for(job, {}) for job in JOBS)
+
+
+def test_what_of_a_long_note_is_not_read_is_told() -> None:
+    told = line(step("reader", {"found": []}, why={"unread": 179_000})).why
+    assert told.endswith("The note is long: 179\u202f000 characters after this part are not read by the model.")
+    assert "not read" not in line(step("reader", {"found": []})).why
 
 
 @pytest.mark.parametrize(
@@ -127,6 +133,7 @@ def test_a_text_that_was_withheld_is_told_as_an_attempt(code: str, why: str) -> 
         ("model.timeout", "The model took too long. From here on by rules."),
         ("model.budget", "The tokens or the time of this run are used up. From here on by rules."),
         ("model.refused", "The server of the model does not take the request. From here on by rules."),
+        ("model.missing", "The server does not serve the model that this run began with. From here on by rules."),
         ("model.egress", "The address of the model is outside of what this deployment allows. From here on by rules."),
         ("model.invalid", "The answer could not be used: it was not in the form that was asked for. Done by rules."),
         ("model.length", "The answer could not be used: it was cut off. Done by rules."),
@@ -136,6 +143,13 @@ def test_why_no_answer_came_is_told_by_its_kind(code: str, told: str) -> None:
     said = line(step("weigher", {"failed": code, "model": USAGE}))
     assert said.failed == told and not said.got
     assert said.spent, "what it took is told all the same"
+
+
+def test_another_model_that_answered_is_named_where_it_has_a_name() -> None:
+    said = line(step("policy", {"failed": "model.another", "answered": "newer-32b", "model": USAGE})).failed
+    assert said.startswith("The server answers as another model, newer-32b, than the one that this run began with.")
+    nameless = line(step("policy", {"failed": "model.another", "answered": "", "model": USAGE})).failed
+    assert nameless.startswith("The server answers as another model than the one") and "by rules" in nameless
 
 
 def test_after_a_failure_that_ends_the_asking_the_words_are_of_all_that_follows() -> None:

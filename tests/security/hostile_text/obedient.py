@@ -12,10 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
-from agents.llm.asking import Heard, Prompt, Reply, unheard
-from tests.agents.panel.scripted import CALL
+from agents.llm.asking import Heard, Prompt
+from tests.agents.panel.scripted import InItsPlace
 from tests.security.hostile_text.attack import NAMES
 from tests.security.hostile_text.reading import Order, orders, pieces
 
@@ -26,30 +24,21 @@ Data = dict[str, Any]
 
 
 @dataclass
-class Obedient:
+class Obedient(InItsPlace):
     careful: bool = False
-    name: str = "obedient"
+    name: str = field(default="obedient", kw_only=True)
     read: set[Order] = field(default_factory=set)
     held: dict[int, str] = field(default_factory=dict)
-    prompts: list[Prompt] = field(default_factory=list)
 
-    def ask(
-        self,
-        prompt: Prompt,
-        schema: Mapping[str, Any],
-        *,
-        tokens: int,
-        seconds: float,
-        heard: Heard = unheard,
-        think: bool = True,
-    ) -> Reply:
-        self.prompts.append(prompt)
+    def answer(self, prompt: Prompt, schema: Mapping[str, Any]) -> Data:
         self._listen(prompt)
-        heard("It says: " + " ".join(self.words))
         answer: Callable[[Prompt, Any], Data] = getattr(self, f"_{prompt.name}")
-        data = answer(prompt, schema["properties"])
-        Draft202012Validator(schema).validate(data)
-        return Reply(data, " ".join(self.words), CALL, self.name)
+        return answer(prompt, schema["properties"])
+
+    def thought(self, heard: Heard) -> str:
+        said = " ".join(self.words)
+        heard(f"It says: {said}")
+        return said
 
     def _listen(self, prompt: Prompt) -> None:
         text = f"{prompt.system}\n{prompt.user}"

@@ -9,12 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from agents.llm.asking import Heard, Prompt, Reply, unheard
+from agents.llm.asking import Heard, Prompt
 from retrieval.snapshot import Snapshot
 from tests.agents.investigating import Investigation
-from tests.agents.panel.scripted import CALL
 from tests.security.hostile_text.attack import CANARY, NAMES, Carrier
 from tests.security.hostile_text.attacks import ATTACKS
 from tests.security.hostile_text.conftest import Without
@@ -45,22 +43,12 @@ class Garbage(Obedient):
 
     seed: int = 0
 
-    def ask(
-        self,
-        prompt: Prompt,
-        schema: Mapping[str, Any],
-        *,
-        tokens: int,
-        seconds: float,
-        heard: Heard = unheard,
-        think: bool = True,
-    ) -> Reply:
-        self.prompts.append(prompt)
-        chance = random.Random(f"{self.seed} {prompt.name} {len(self.prompts)}")
-        data = _any(schema, chance)
-        Draft202012Validator(schema).validate(data)
+    def answer(self, prompt: Prompt, schema: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(_any(schema, random.Random(f"{self.seed} {prompt.name} {len(self.prompts)}")))
+
+    def thought(self, heard: Heard) -> str:
         heard("\x00\udfff" + CANARY * 200)
-        return Reply(data, "\x00\ud800" + CANARY * 10_000, CALL, self.name)
+        return "\x00\ud800" + CANARY * 10_000
 
 
 def _any(schema: Mapping[str, Any], chance: random.Random) -> Any:

@@ -20,13 +20,19 @@ from diagnosis_app.evaluation import actions, output, tables
 from diagnosis_app.evaluation.carrying_out import Carried, carry_out
 from diagnosis_app.evaluation.dialogue import command as dialogue
 from diagnosis_app.evaluation.investigating import command as investigating
-from diagnosis_app.evaluation.plan import Options, Plan, plan
+from diagnosis_app.evaluation.options import add_cases, count, options_of
+from diagnosis_app.evaluation.plan import Plan, plan
 from diagnosis_app.evaluation.searching import command as searching
 from diagnosis_app.evaluation.summary import summary
 from retrieval.errors import RetrievalError
 from retrieval.evaluation.bench import AS_IS, BLIND
 
 INTERRUPTED = 130  # as shells say it
+OTHERS: dict[str, tuple[Any, str]] = {  # the module that measures, and what an interruption leaves
+    "search": (searching, "What was embedded is kept; nothing was written to OUT."),
+    "investigation": (investigating, "Nothing was written to OUT."),
+    "dialogue": (dialogue, "The same command goes on from here. Nothing was written to OUT."),
+}
 
 
 class Command(BaseCommand):
@@ -36,17 +42,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         what = parser.add_subparsers(dest="what", required=True, metavar="ranking|investigation|dialogue|search")
         search = what.add_parser("search", help="Recall of the passage that answers: words, meaning, and both.")
-        searching.add_arguments(search, _count)
+        searching.add_arguments(search)
         whole = what.add_parser("investigation", help="The true diagnosis before and after a whole run, blinded.")
-        investigating.add_arguments(whole, _count)
+        add_cases(whole)
         talk = what.add_parser("dialogue", help="What asking is worth: policies by turn, on patients who answer.")
-        dialogue.add_arguments(talk, _count)
+        dialogue.add_arguments(talk)
         ranking = what.add_parser("ranking", help="Recall and rank of the true diagnosis, publication-blind.")
+        add_cases(ranking)
         add = ranking.add_argument
-        add("cases", type=Path, metavar="CASES", help="A zip, a directory, a phenopacket, or a JSON list of cases.")
-        bank = ranking.add_mutually_exclusive_group()
-        bank.add_argument("--case-bank", type=Path, metavar="PATH", help="The only published cases to consult.")
-        bank.add_argument("--no-case-bank", action="store_true", help="Annotations only.")
         add("--protocol", choices=[BLIND, AS_IS], help=f"{BLIND} wherever the cases name their publications.")
         add(
             "--match-publications",
@@ -57,19 +60,14 @@ class Command(BaseCommand):
             metavar="PATH",
             help="Cases without publications take those of the same patient here (by diagnosis and observed terms).",
         )
-        add("--genes", type=_count, default=0, metavar="N", help="Give N candidate genes: the true ones and decoys.")
-        add("--seed", type=_count, default=0, metavar="S", help="Of the draw of decoys (default: 0).")
-        add("--json", type=Path, metavar="OUT", help="Write every rank, the summary and the versions to this file.")
-        add("--limit", type=_count, default=0, metavar="N", help="Only N cases, spread evenly over the set.")
-        add("--knowledge", metavar="ID", help="A snapshot, or a unique beginning of its id, instead of the one in use.")
-        add("--processes", type=_count, default=0, metavar="N", help="Processes (default: one for every core).")
+        add("--genes", type=count, default=0, metavar="N", help="Give N candidate genes: the true ones and decoys.")
+        add("--seed", type=count, default=0, metavar="S", help="Of the draw of decoys (default: 0).")
         add("--no-store", action="store_true", help="Do not keep the run for the page Evaluation.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it the same way
         try:
-            others = {"search": self._search, "investigation": self._investigation, "dialogue": self._dialogue}
-            code = others.get(options["what"], self._ranking)(options)
+            code = self._other(options) if options["what"] in OTHERS else self._ranking(options)
             self.stdout.flush()
         except BrokenPipeError:  # the reader of our pipe has seen enough; what was to be kept is kept
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -83,34 +81,19 @@ class Command(BaseCommand):
         if code:
             sys.exit(code)
 
-    def _search(self, options: dict[str, Any]) -> int:
+    def _other(self, options: dict[str, Any]) -> int:
+        measurement, left = OTHERS[options["what"]]
         try:
-            searching.run(options, self._say, self.stdout.write)
+            measurement.run(options, self._say, self.stdout.write)
         except KeyboardInterrupt:
-            self._say("Interrupted. What was embedded is kept; nothing was written to OUT.")
-            return INTERRUPTED
-        return 0
-
-    def _investigation(self, options: dict[str, Any]) -> int:
-        try:
-            investigating.run(options, self._say, self.stdout.write)
-        except KeyboardInterrupt:
-            self._say("Interrupted. Nothing was written to OUT.")
-            return INTERRUPTED
-        return 0
-
-    def _dialogue(self, options: dict[str, Any]) -> int:
-        try:
-            dialogue.run(options, self._say, self.stdout.write)
-        except KeyboardInterrupt:
-            self._say("Interrupted. The same command goes on from here. Nothing was written to OUT.")
+            self._say(f"Interrupted. {left}")
             return INTERRUPTED
         return 0
 
     def _ranking(self, options: dict[str, Any]) -> int:
         if options["json"]:
             output.check(options["json"])
-        made = plan(_options(options), self._say)
+        made = plan(options_of(options), self._say)
         self._say(
             f"{len(made.cases.cases)} cases of {made.cases.name}, {made.protocol}; bank: {made.bank.name}"
             f" ({made.bank.size} cases); snapshot {made.snapshot.id}; ranker {made.versions['ranker']}."
@@ -156,29 +139,8 @@ def named(made: Plan, system: str) -> str:
     return system_name(ontology.label(index)) if index is not None else system
 
 
-def _options(options: dict[str, Any]) -> Options:
-    return Options(
-        cases=options["cases"],
-        knowledge=options["knowledge"],
-        case_bank=options["case_bank"],
-        no_case_bank=options["no_case_bank"],
-        protocol=options["protocol"],
-        match_publications=tuple(options["match_publications"]),
-        genes=options["genes"],
-        seed=options["seed"],
-        limit=options["limit"],
-        processes=options["processes"],
-    )
-
-
 def _who() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         return "command"
-
-
-def _count(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return int(text)
-    raise argparse.ArgumentTypeError("a whole number from 0")
