@@ -7,6 +7,7 @@ an answer is worth, and whether to ask again, is `client`'s business.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,8 @@ from agents.llm.line import Line, asked
 
 PATH = "/chat/completions"
 LONGEST = 1024 * 1024  # bytes of one event
+# Hosted models answer under the edition that a name stands for: gpt-4o-2024-08-06 for gpt-4o.
+_EDITION = re.compile(r"[-:@](?:latest|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4,8})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def _after(said: Said, event: Mapping[str, Any]) -> tuple[str, Said]:
 def _answering(line: Line, data: Mapping[str, Any]) -> str:
     """The name under which the server answers; empty where it says none. Another than the asked one ends the call."""
     name = _text(data.get("model")) or ""
-    if name and name != line.address.model:
+    if name and _EDITION.sub("", name) != _EDITION.sub("", line.address.model):
         raise OtherModel(name)
     return name
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from agents.llm import completions
-from agents.llm.failures import Unreachable
+from agents.llm.failures import OtherModel, Unreachable
 from agents.llm.tokens import estimate, of_messages
 
 EVENTS = [{"a": "Ödem, 早期"}, {"b": 2}, {"c": [None, "\n"]}]
@@ -48,6 +49,29 @@ def test_a_strange_event_brings_nothing_and_breaks_nothing(data):
 def test_what_a_server_counts_is_never_negative_and_no_more_is_kept_than_was_asked():
     usage = {"prompt_tokens": 5, "completion_tokens": -3, "prompt_tokens_details": {"cached_tokens": 9}}
     assert completions._counted({"usage": usage}) == completions.Counted(5, 5, 0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answers", "same"),
+    [
+        ("clew", "clew", True),
+        ("gpt-4o", "gpt-4o-2024-08-06", True),
+        ("gpt-4", "gpt-4-0613", True),
+        ("large-latest", "large-2411", True),
+        ("clew", "", True),  # says nothing of itself
+        ("gpt-4o", "gpt-4o-mini", False),
+        ("qwen3-8b", "qwen3-32b", False),
+        ("clew", "clew2", False),
+        ("clew", "newer", False),
+    ],
+)
+def test_an_edition_of_the_asked_model_is_that_model_and_no_other_is(asked, answers, same):
+    line = SimpleNamespace(address=SimpleNamespace(model=asked))
+    if same:
+        assert completions._answering(line, {"model": answers}) == answers
+    else:
+        with pytest.raises(OtherModel):
+            completions._answering(line, {"model": answers})
 
 
 @pytest.mark.parametrize(
