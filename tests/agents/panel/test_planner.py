@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from agents.panel.questions import Computed
+from retrieval.ranking.examination_table import Examination
 from retrieval.ranking.examinations import BEDSIDE, burden_of
 from tests.agents.conftest import patient
 from tests.agents.investigating import TALL, Investigation, asked_of
@@ -33,6 +37,22 @@ def test_the_planner_sees_what_an_answer_tells_and_what_it_takes(world: SmallWor
             bedside = burden_of(group.examination) == BEDSIDE
             assert ("needs an examination" in line) is not bedside
     assert "needs an examination (endoscopy), burden: invasive" in prompt.user and "seen at the bedside" in prompt.user
+
+
+@pytest.mark.parametrize(
+    ("examination", "takes"),
+    [
+        (Examination.HISTORY, "asked of the patient or the family"),
+        (Examination.PREGNANCY, "asked of the patient or the family"),
+        (Examination.LOOK, "seen at the bedside"),
+        (Examination.BLOOD, "needs an examination (blood), burden: blood"),
+        (Examination.RADIOGRAPH, "needs an examination (radiograph), burden: low dose"),
+        (Examination.OTHER, "needs an examination"),
+    ],
+)
+def test_a_question_says_in_our_words_what_it_takes(world: SmallWorld, examination: Examination, takes: str) -> None:
+    question = world.ranker.next_questions(patient()).questions[0]
+    assert str(Computed(question, examination)) == f"{question.label}: {question.gain:.2f} bits, {takes}"
 
 
 def test_the_planner_may_say_that_nothing_more_is_worth_its_burden(world: SmallWorld) -> None:
