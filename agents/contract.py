@@ -15,7 +15,7 @@ from typing import Any
 
 from retrieval.model import Profile
 
-GRAPH_VERSION = "4"  # grows when the topology or a node's effects change; a started run then begins again
+GRAPH_VERSION = "5"  # grows when the topology or a node's effects change; a started run then begins again
 PLAN = (
     "intake",
     "rank",

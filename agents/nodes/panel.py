@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
-from agents.panel import planner, proposer, reader, sceptic, second, weigher, writer
+from agents.panel import archivist, planner, proposer, reader, sceptic, second, weigher, writer
 from agents.state import Context, State
 
 
@@ -31,6 +31,7 @@ def argue(state: State, runtime: Runtime[Context]) -> State:
     if table is None:
         return {}
     weigher.weigh(environment, table)
+    archivist.weigh_by_records(environment, table)
     sceptic.object_to_leaders(environment, table)
     return {"claims": environment.count_panel(f"argue-{state.get('round', 0)}")}
 

@@ -2,7 +2,7 @@
 
 A finding counts only where words that stand in the source name it and do not deny it, as the reader of notes reads
 them: what the model says is where to look. A finding that the sum already counts for or against the candidate is not
-new, and weighs nothing.
+new, and weighs nothing. What is documented of a disease is another's to weigh (`archivist`).
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _kept(
     environment: Environment, brief: Briefing, one: CandidateRecord, source: Evidence, data: Mapping[str, Any]
 ) -> Kept:
     value = {term.finding: term.value for term in one.contributions if term.kind in ("finding", "excluded")}
-    got: dict[str, Any] = {"missing": _missing(environment, data["missing"])}
+    got: dict[str, Any] = {"missing": _missing(environment, source, data["missing"])}
     refused = len(data["missing"]) - len(got["missing"])
     for name, status, sign in (("supports", Status.PRESENT, 1.0), ("against", Status.EXCLUDED, -1.0)):
         places = list(_places(environment, brief, source, data[name], status))
@@ -115,6 +115,17 @@ def _places(
                 yield Place(term, evidence.key)
 
 
-def _missing(environment: Environment, names: list[str]) -> list[dict[str, str]]:
-    terms = dict.fromkeys(term for name in names if (term := term_named(environment.knowledge, name)))
-    return [{"term": term, "label": label_of(environment.knowledge, term)} for term in terms]
+def _missing(environment: Environment, source: Evidence, names: list[str]) -> list[dict[str, str]]:
+    """What the source names, and the patient was not looked at for."""
+    knowledge, text = environment.knowledge, str(source.body["text"])
+    says, spoken = findings_in(knowledge, text), knowledge.ranker.spoken_of(environment.profile)
+    words = {one.term: one.text for one in reversed(knowledge.reader.read(text))}
+    found = dict.fromkeys(term for name in names if (term := term_named(knowledge, name)))
+    kept = []
+    for term in found:
+        if says.get(term) is not Status.PRESENT or term in spoken:
+            continue
+        if (place := requoted(knowledge, source, words[term])) is not None:
+            environment.record.keep_evidence([place])
+            kept.append({"term": term, "label": label_of(knowledge, term), "evidence": place.key})
+    return kept

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agents.actions import Action, Ask, Conclude, Decision, Lookup, Match, Search, Verb, decision_of, key_of
-from agents.evidence import label_of
 from agents.llm.asking import Model
 from agents.panel.briefing import Briefing, numbered, term_named
 from agents.panel.fence import Fence
+from agents.panel.questions import computed
 from agents.panel.schemas import NAME, REASON, ids, many, obj, one_of, text
 from agents.panel.table import CALL, Kept, Table, composed
 from agents.policies.rules import GAIN, QUESTIONS, Rules
@@ -90,13 +90,13 @@ class Offer:
 def _offer(s: Situation) -> Offer:
     brief = Briefing(s.knowledge, s.profile)
     diseases = numbered("D", [one.disease for one in s.leaders])
-    found = s.knowledge.ranker.next_questions(s.profile).questions if _may_ask(s) else ()
     put = {one.term for one in s.questions}
-    open_ = [one.term for one in found if one.term not in put and one.gain >= GAIN][:OFFERED]
-    questions = numbered("Q", open_)
+    found = computed(s.knowledge.ranker.next_questions(s.profile)) if _may_ask(s) else []
+    open_ = [one for one in found if one.question.term not in put and one.question.gain >= GAIN][:OFFERED]
+    questions = numbered("Q", [one.question.term for one in open_])
     lines = ["THE DIFFERENTIAL, by arithmetic"]
     lines += [f"{key} {one.disease} {one.name}" for key, one in zip(diseases, s.leaders, strict=True)]
-    lines += ["", "QUESTIONS THAT MAY BE ASKED", *(f"{key} {label_of(s.knowledge, q)}" for key, q in questions.items())]
+    lines += ["", "QUESTIONS THAT MAY BE ASKED", *(f"{key} {one}" for key, one in zip(questions, open_, strict=True))]
     lines += ["", "DONE SO FAR", *(_done(s) or ["nothing"])]
     if s.targets:
         lines += ["", "AN OBJECTION MOVED: " + ", ".join(s.knowledge.diseases.name_of(one) for one in s.targets)]

@@ -63,7 +63,7 @@ class Situation:
     @cached_property
     def question(self) -> Question | None:
         """The question with the highest information gain among those that may still be put."""
-        skip = [one.term for one in self.questions if one.answer in (Answer.UNCERTAIN, Answer.UNKNOWN)]
+        skip = unanswerable(self.questions)
         asked = {one.term for one in self.questions}
         # What was answered is never among them; one more costs two rankings.
         limit = 1 + sum(one.answer is None for one in self.questions)
@@ -79,3 +79,8 @@ class Situation:
     @cached_property
     def present(self) -> tuple[str, ...]:
         return tuple(one.term for one in self.profile.findings if one.status is Status.PRESENT)
+
+
+def unanswerable(questions: Sequence[QuestionRecord]) -> list[str]:
+    """Findings that were asked for, and nobody could say."""
+    return [one.term for one in questions if one.answer in (Answer.UNCERTAIN, Answer.UNKNOWN)]

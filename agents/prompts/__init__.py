@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from agents.contract import digest
 
-JOBS = ("reader", "proposer", "policy", "weigher", "sceptic", "planner", "second", "writer")
+JOBS = ("reader", "proposer", "policy", "weigher", "archivist", "sceptic", "planner", "second", "writer")
 RULES = "rules"
 
 

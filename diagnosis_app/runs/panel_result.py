@@ -18,7 +18,8 @@ from diagnosis_app.cases.content import Content
 from diagnosis_app.runs.joining import joined
 from diagnosis_app.runs.model_words import model_of, model_words, place_words
 from diagnosis_app.runs.models import Candidate, Claim, Run
-from diagnosis_app.runs.panel_telling import withheld
+from diagnosis_app.runs.panel_telling import stopped, withheld
+from diagnosis_app.runs.panel_weighed import Weighed, weighed_of
 from diagnosis_app.runs.sums import MODEL
 from diagnosis_app.runs.thread import PANEL
 
@@ -56,7 +57,9 @@ class Panel:
     sentences: tuple[Sentence, ...] = ()
     withheld: tuple[str, ...] = ()
     next: tuple[Mapping[str, str], ...] = ()  # what it would look at first: term, label
+    stopped: str = ""  # that it would look at nothing more, in words
     found: int = 0  # findings in the note, not in the case
+    weighed: Mapping[str, Weighed] = field(default_factory=dict)  # by disease
     proposed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # disease -> terms that it explains
     opinions: Mapping[str, str] = field(default_factory=dict)  # of a second reading, by the key of the statement
     answered: bool = False  # whether any answer of the model came
@@ -78,6 +81,8 @@ def panel_of(run: Run, candidates: Sequence[Candidate], *, checked: bool) -> Pan
         sentences=tuple(_sentences(of("writer", "sentences"), candidates)) if checked else (),
         withheld=tuple(dict.fromkeys(words for action, got in told if (words := withheld(action, got)))),
         next=tuple({"term": str(one["term"]), "label": str(one["label"])} for one in of("planner", "next")),
+        stopped=next((words for action, got in came if action == "planner" and (words := stopped(got))), ""),
+        weighed=weighed_of(steps),
         found=len({str(one["term"]) for one in of("reader", "found")}),
         proposed={str(one["id"]): tuple(map(str, one.get("explains") or ())) for one in of("proposer", "grounded")},
         opinions=opinions,

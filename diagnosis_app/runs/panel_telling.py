@@ -27,6 +27,7 @@ def titles() -> dict[str, tuple[str, str]]:
         "proposer": (_("Model proposes"), _("diseases beyond the list")),
         "policy": (_("Model chooses"), _("what to do next")),
         "weigher": (_("Model weighs"), _("one passage")),
+        "archivist": (_("Model weighs"), _("what is documented and published")),
         "sceptic": (_("Model objects"), _("to a leader")),
         "planner": (_("Model plans"), _("what to look at next")),
         "second": (_("Model reads again"), _("quoted words")),
@@ -39,6 +40,8 @@ def about(action: str, why: Facts) -> str:
     name = str(why.get("name", ""))
     if action == "weigher" and name:
         return _("%(name)s, by one passage") % {"name": name}
+    if action == "archivist" and name:
+        return _("%(name)s, by what is documented and published") % {"name": name}
     return name if action == "sceptic" else ""
 
 
@@ -61,8 +64,9 @@ def _asked_for(action: str) -> str:
         "proposer": _("Names diseases that the ranking may have missed. Where they stand is arithmetic."),
         "policy": _("Chooses among the actions that are open. What it may move by that is bounded."),
         "weigher": _("Says where one text speaks of a finding. Whether it does is looked up, not believed."),
+        "archivist": _("Says which record speaks of a finding. The sum counts all of it already: it moves nothing."),
         "sceptic": _("Tries to break it. An objection counts only where its ground holds."),
-        "planner": _("Chooses among the questions that were computed. It adds none of its own."),
+        "planner": _("Chooses among the questions that were computed, or stops. It adds none and takes none away."),
         "second": _("Reads quoted words once more. It can doubt a statement; it removes none and brings none back."),
         "writer": _("Sums up statements that stand, in their words. What goes beyond them is left out."),
     }.get(action, "")  # fmt: skip
@@ -236,7 +240,11 @@ def _kept_weigher(got: Facts) -> str:
 
 
 def _weighed(one: Facts) -> str:
-    return _("%(name)s (new to the sum)") % {"name": one["label"]} if one.get("new") else str(one["label"])
+    return weighed_words(str(one["label"]), new=bool(one.get("new")))
+
+
+def weighed_words(label: str, *, new: bool) -> str:
+    return _("%(name)s (new to the sum)") % {"name": label} if new else label
 
 
 def _kept_sceptic(got: Facts) -> str:
@@ -256,7 +264,20 @@ def objected(one: Facts) -> str:
 
 def _kept_planner(got: Facts) -> str:
     found = [str(one["label"]) for one in got.get("next", ())]
-    return _("First: %(names)s.") % {"names": _some(found)} if found else _("It chose none of them.")
+    if found:
+        return _("First: %(names)s.") % {"names": _some(found)}
+    return stopped(got) or _("It chose none of them.")
+
+
+def stopped(got: Facts) -> str:
+    """That the model would look at nothing more, and what arithmetic holds against it; empty where it goes on."""
+    if not got.get("stop") or not got.get("best"):
+        return ""
+    best = _("By arithmetic the best, %(name)s, is worth %(bits)s bits.") % {
+        "name": got["best"]["label"],
+        "bits": f"{float(got['best']['gain']):.2f}",
+    }
+    return f"{_('The model sees no further question worth its burden.')} {best}"
 
 
 def _kept_second(got: Facts) -> str:
@@ -286,6 +307,7 @@ _KEPT: Mapping[str, Callable[[Facts], str]] = {
     "proposer": _kept_proposer,
     "policy": _kept_policy,
     "weigher": _kept_weigher,
+    "archivist": _kept_weigher,
     "sceptic": _kept_sceptic,
     "planner": _kept_planner,
     "second": _kept_second,

@@ -33,6 +33,8 @@ from diagnosis_app.runs.panel_result import (
     panel_of,
     standing_words,
 )
+from diagnosis_app.runs.panel_telling import weighed_words
+from diagnosis_app.runs.panel_weighed import Found, Weighed
 from diagnosis_app.runs.quoted import Passage, around, passage, passages_of
 from diagnosis_app.runs.sums import MODEL, OBJECTION, Rest, about, how, name_of, part_name, rest_of, sentence
 from diagnosis_app.runs.telling import two_diseases
@@ -93,6 +95,15 @@ class Quarter:
 
 
 @dataclass(frozen=True, slots=True)
+class ByModel:
+    """What the reasoning model found for a candidate, against it, and not looked for, each with its sources."""
+
+    supports: tuple[Statement, ...] = ()
+    against: tuple[Statement, ...] = ()
+    missing: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One candidate."""
 
@@ -118,6 +129,7 @@ class Entry:
     group: str = ""
     kin: Kin | None = None
     review: Any = None  # review.panel.Panel: the verdicts on it
+    weighed: ByModel | None = None
     by_model: str = ""  # that the reasoning model proposed it or moved it, and where arithmetic alone puts it
 
 
@@ -160,7 +172,7 @@ def result_of(run: Run) -> Result:
     pieces = {one.pk: _pieces(list(one.contributions.all())) for one in candidates}
     scale = Scale.over(pieces.values())
     panel = panel_of(run, candidates, checked=checked)
-    arranger = _Arranger(evidence, numbers, candidates, pieces, scale, str(run.manifest["snapshot"]), panel.opinions)
+    arranger = _Arranger(evidence, numbers, candidates, pieces, scale, str(run.manifest["snapshot"]), panel)
     ranks, labels = arithmetic_ranks(candidates), labels_of(investigated(run))
     entries = [
         _by_model(arranger.entry(one, position), standing_words(one, ranks, panel, labels))
@@ -268,9 +280,9 @@ class _Arranger:
         pieces: Mapping[int, Sequence[Piece]],
         scale: Scale,
         snapshot: str,
-        opinions: Mapping[str, str],
+        panel: Panel,
     ) -> None:
-        self.opinions = opinions
+        self.panel = panel
         self.snapshot = snapshot
         self.evidence = evidence
         self.numbers = numbers
@@ -315,6 +327,7 @@ class _Arranger:
             unexplained=quarter(Stance.UNEXPLAINED),
             against=quarter(Stance.AGAINST),
             missing=statements(Stance.MISSING),
+            weighed=self._weighed(self.panel.weighed.get(one.disease)),
         )
 
     def _standing(self, position: int) -> str:
@@ -329,7 +342,7 @@ class _Arranger:
     def _statement(self, claim: Claim, terms: Sequence[Contribution]) -> Statement:
         quotes = dict(claim.triple.get("quotes", ()))
         sources = tuple(self._source(key, quotes.get(key, "")) for key in claim.evidence if key in self.evidence)
-        doubt = doubt_words(self.opinions.get(claim.key, "")) if is_doubted(claim) else ""
+        doubt = doubt_words(self.panel.opinions.get(claim.key, "")) if is_doubted(claim) else ""
         return Statement(claim.text, _value(claim, terms), sources, anchor(claim), doubt)
 
     def _whole(self, term: Contribution) -> Statement:
@@ -338,6 +351,16 @@ class _Arranger:
         named = [term.evidence_key, *(str(one.get("evidence", "")) for one in term.body.get("pieces", ()))]
         keys = [key for key in dict.fromkeys(named) if key in self.evidence]
         return Statement(words, signed(term.value), tuple(self._source(key) for key in keys))
+
+    def _weighed(self, one: Weighed | None) -> ByModel | None:
+        if one is None:
+            return None
+
+        def told(each: Found) -> Statement:
+            sources = tuple(self._source(key) for key in each.evidence if key in self.evidence)
+            return Statement(weighed_words(each.label, new=each.new), "", sources)
+
+        return ByModel(*(tuple(map(told, part)) for part in (one.supports, one.against, one.missing)))
 
     def _source(self, key: str, said: str = "") -> Source:
         row = self.evidence[key]

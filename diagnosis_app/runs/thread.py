@@ -15,7 +15,7 @@ from agents.contract import EventType
 QUEUED, RUNNING, WAITING, ENDED = "queued", "running", "waiting", "ended"
 LATER, NOW, DONE, FAILED = "later", "now", "done", "failed"
 # The voices of the reasoning model. What they do is no step of the budget: they have one of their own, of tokens.
-PANEL = ("reader", "proposer", "policy", "weigher", "sceptic", "planner", "second", "writer")
+PANEL = ("reader", "proposer", "policy", "weigher", "archivist", "sceptic", "planner", "second", "writer")
 
 
 @dataclass(frozen=True, slots=True)

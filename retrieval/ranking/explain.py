@@ -307,7 +307,7 @@ def _expected(
     rows = np.arange(int(pooled.ptr[index]), int(pooled.ptr[index + 1]))
     rows = rows[~documented.of_other_sex(rows)]
     frequency = effective_frequency(pooled, rows)
-    asked = _asked(ontology, scorer, reading)
+    asked = spoken_of(ontology, scorer, reading)
     found: dict[int, Expected] = {}
     for row, often in zip(rows.tolist(), frequency.tolist(), strict=True):
         term = int(pooled.term[row])
@@ -327,7 +327,7 @@ def _expected(
     return tuple(sorted(found.values(), key=lambda e: (-e.gain, e.term))[:EXPECTED_SHOWN])
 
 
-def _asked(ontology: Ontology, scorer: Scorer, reading: Reading) -> set[int]:
+def spoken_of(ontology: Ontology, scorer: Scorer, reading: Reading) -> set[int]:
     """Every finding of the profile with its ancestors and descendants, and the opposites of what is present."""
     named = [counted.term for counted in (*reading.present, *reading.excluded)]
     named += [i for one in reading.not_used if (i := ontology.index(one.finding)) is not None]

@@ -19,7 +19,7 @@ from retrieval.ranking.answers import After, Answer
 from retrieval.ranking.background import background
 from retrieval.ranking.discriminate import Comparison, compare
 from retrieval.ranking.documented import Documented
-from retrieval.ranking.explain import Explanation, Sources, explanation, scored
+from retrieval.ranking.explain import Explanation, Sources, explanation, scored, spoken_of
 from retrieval.ranking.fusion import ANNOTATIONS_ONLY, WITH_CASES, Artefact, artefact
 from retrieval.ranking.genes import GeneEvidence
 from retrieval.ranking.next_question import SHOWN, NextQuestions, next_questions
@@ -170,6 +170,11 @@ class Ranker:
             alone = self._alone(index)
             (candidate,) = self._scored(alone, alone.of(reading, profile), np.array([0]), [0])
         return explanation(self._ontology, self._diseases, self._scorer, reading, candidate, disease, index, rivals)
+
+    def spoken_of(self, profile: Profile) -> frozenset[str]:
+        """The findings of the profile with all that is broader or narrower, and the opposites of what is present."""
+        reading = read_profile(self._ontology, profile)
+        return frozenset(self._ontology.ids[one] for one in spoken_of(self._ontology, self._scorer, reading))
 
     def stability(self, profile: Profile) -> Stability:
         """Does the leader stay when any one finding is left out?"""

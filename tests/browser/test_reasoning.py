@@ -86,6 +86,25 @@ def test_a_run_in_which_a_model_takes_part_is_accessible(
     flawless(look, "run-reasoned-opened")
 
 
+def test_what_the_model_found_opens_at_its_candidate_down_to_the_evidence(
+    look: Page, ranked_case: Case, actor: Actor, snapshot: Snapshot
+) -> None:
+    run = request_run(actor, ranked_case)
+    carried(run, store_of(run), SmallWorld(snapshot, (), TEXTS), answers())
+    look.goto(address(run))
+    card = look.locator(".run-cand", has=look.locator(".run-weighed"))
+    if card.get_attribute("open") is None:
+        card.locator("> summary").click()
+    found = card.locator(".run-weighed")
+    found.locator("> summary").click()
+    expect(found).to_contain_text("Joint hypermobility (new to the sum)")
+    for source in found.locator(".run-src > summary").all():
+        source.click()
+    expect(found.locator("blockquote mark").first).to_have_text("joint hypermobility")
+    expect(found.locator("blockquote mark").nth(1)).to_contain_text("HP:0010055 Broad hallux")
+    flawless(look, "run-weighed")
+
+
 def test_a_sentence_of_the_summary_leads_to_its_statement(
     look: Page, ranked_case: Case, actor: Actor, snapshot: Snapshot
 ) -> None:

@@ -16,7 +16,7 @@ from agents.llm.failures import CutShort, ModelError, NotValid, OverBudget, Unre
 from agents.prompts import JOBS
 from retrieval.model import Finding, Profile
 from tests.agents.conftest import ABSENT, PRESENT, patient
-from tests.agents.investigating import Investigation, asked_of
+from tests.agents.investigating import TALL, Investigation, asked_of
 from tests.agents.panel.scripted import CALL, Answer, Scripted, nothing
 from tests.agents.small_world import APERT, PFEIFFER, SmallWorld
 from tests.retrieval.passages.made import document
@@ -58,7 +58,7 @@ def test_with_a_model_that_takes_part_to_the_end_the_outcome_is_ranked(world: Sm
     one = investigated(world, {})
     outcome = one.go()
     assert outcome.code is OutcomeCode.RANKED and outcome.reasons == ()  # type: ignore[union-attr]
-    assert {"reader", "proposer", "policy", "sceptic", "planner", "writer"} <= set(one.actions)
+    assert {"reader", "proposer", "policy", "archivist", "sceptic", "planner", "writer"} <= set(one.actions)
     for step in one.record.steps():
         if step.action in JOBS:
             assert step.got["model"] == CALL.as_json() and step.got["reasoning"] == "Let me think."
@@ -144,12 +144,14 @@ def test_what_was_done_or_names_nothing_is_set_aside_and_the_rules_decide(world:
 
 
 def test_a_question_stands_alone_and_is_one_of_those_that_were_offered(world: SmallWorld) -> None:
-    tall = Profile((Finding("HP:0001166"), Finding("HP:0001083"), Finding("HP:0002616")))
     asks = {**SEARCHES, "verb": "ask", "diseases": [], "findings": [], "question": ["Q1"]}
-    request = replace(asked_of(tall, asks=True), budget=replace(asked_of(tall).budget, tokens=1_000_000))
+    request = replace(asked_of(TALL, asks=True), budget=replace(asked_of(TALL).budget, tokens=1_000_000))
     one = Investigation(world, request, model=Scripted({"policy": acting(asks)}))
     one.through()
     assert one.of("ask") and one.of("ask")[0].why["because"] == "model"
+    best = world.ranker.next_questions(TALL).questions[0]
+    offered = one.model.of("policy")[0].user  # type: ignore[union-attr]
+    assert f"Q1 {best.label}: {best.gain:.2f} bits, " in offered
 
 
 # --- weigher ----------------------------------------------------------------------------
@@ -200,6 +202,17 @@ def test_what_the_sum_counts_already_weighs_nothing_again(world: SmallWorld) -> 
     assert not any(term.kind == MODEL for each in one.record.candidates() for term in each.contributions)
 
 
+def test_what_a_passage_names_and_nobody_looked_for_is_missing_with_its_words(world: SmallWorld) -> None:
+    names = ["Craniosynostosis", "Severe", "Finger syndactyly", "Short nose", "Macrocephaly", "Seizure"]
+    missing = said({"supports": [], "against": [], "missing": names})
+    one = investigated(world, {"policy": acting({**SEARCHES, "diseases": ["D3"]}), "weigher": missing})
+    one.go()
+    found = {each["term"]: each for step in one.of("weigher") for each in step.got["missing"]}
+    assert set(found) == {"HP:0006101", "HP:0003196"}, "the others are known of, denied, not named, or no finding"
+    quotes = {term: one.record.evidence()[each["evidence"]].quote for term, each in found.items()}
+    assert quotes == {"HP:0006101": "syndactyly of the fingers", "HP:0003196": "short nose"}
+
+
 def test_a_weigher_sees_one_passage_and_one_disease(world: SmallWorld) -> None:
     two = {**SEARCHES, "diseases": ["D1", "D2"]}
     one = investigated(world, {"policy": acting(SEARCHES, two)})
@@ -212,7 +225,7 @@ def test_a_weigher_sees_one_passage_and_one_disease(world: SmallWorld) -> None:
         assert prompt.user.count("THE DISEASE") == 1
 
 
-# --- sceptic, planner, second reading, writer ------------------------------------------------
+# --- sceptic, second reading, writer ------------------------------------------------
 
 
 def test_an_objection_stands_on_a_ground_that_holds(world: SmallWorld) -> None:
@@ -229,13 +242,6 @@ def test_an_objection_stands_on_a_ground_that_holds(world: SmallWorld) -> None:
     assert step["refused"] >= 1
     assert all(each["type"] != "contradicted_sign" or each["ground"] == ABSENT[1] for each in step["objections"])
     assert not any(each["new"] for each in step["objections"] if each["type"] == "contradicted_sign")
-
-
-def test_the_planner_chooses_among_what_was_computed(world: SmallWorld) -> None:
-    one = investigated(world, {"planner": lambda prompt, schema: {"questions": ["Q2", "Q1", "Q2"]}})
-    one.go()
-    computed = [each.term for each in world.ranker.next_questions(patient()).questions]
-    assert [each["term"] for each in got(one, "planner")["next"]] == [computed[1], computed[0]]
 
 
 def doubting(prompt: Prompt, schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -288,7 +294,9 @@ def test_without_a_statement_that_stands_nothing_is_written(world: SmallWorld, m
 # --- failures -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("job", ["reader", "proposer", "policy", "weigher", "sceptic", "planner", "second", "writer"])
+@pytest.mark.parametrize(
+    "job", ["reader", "proposer", "policy", "weigher", "archivist", "sceptic", "planner", "second", "writer"]
+)
 def test_a_model_that_goes_away_at_any_moment_leaves_a_run_by_rules(world: SmallWorld, job: str) -> None:
     answers: dict[str, Any] = {"policy": acting(SEARCHES), job: Unreachable("It is away.", usage=Usage(calls=1))}
     one, plain = investigated(world, answers), Investigation(world, asked_of(patient()))

@@ -49,6 +49,21 @@ def new_words(prompt: Prompt, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"supports": places, "against": [], "missing": []}
 
 
+def by_records(prompt: Prompt, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of Apert syndrome what is documented of a broad hallux and of the head, and one that nobody looked for; of the
+    others nothing."""
+    if f"D1 {APERT} " not in prompt.user:
+        return {"supports": [], "against": [], "missing": []}
+    lines = {line.split()[1]: line.split()[0] for line in prompt.user.splitlines() if line.startswith("R")}
+    keys = {line.split()[1]: line.split()[0] for line in prompt.user.splitlines() if line.startswith("F")}
+    hallux, macrocephaly, toes = "HP:0010055", "HP:0000256", "HP:0010621"
+    pieces = [
+        {"finding": keys[hallux], "record": lines[hallux]},
+        {"finding": keys[macrocephaly], "record": lines[toes]},
+    ]
+    return {"supports": pieces, "against": [], "missing": [lines[toes]]}
+
+
 def answers(far: str = "") -> dict[str, Any]:
     """One of each kind of thing that the panel can say."""
     named = [{"disease": far, "explains": ["F1"]}] if far else []
@@ -57,7 +72,8 @@ def answers(far: str = "") -> dict[str, Any]:
         "proposer": said({"diseases": [*named, {"disease": "Nowhere syndrome", "explains": []}]}),
         "policy": acting({**SEARCHES, "diseases": ["D1", "D2"], "findings": [], "gain": "much"}),
         "weigher": new_words,
-        "planner": lambda prompt, schema: {"questions": ["Q2"]},
+        "archivist": by_records,
+        "planner": lambda prompt, schema: {"questions": ["Q2"], "stop": "no"},
         "writer": writing,
     }
 

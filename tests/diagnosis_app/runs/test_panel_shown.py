@@ -24,7 +24,7 @@ from diagnosis_app.runs.stream import told
 from diagnosis_app.runs.thread import Thread
 from retrieval.snapshot import Snapshot
 from tests.agents.panel.test_panel import doubting
-from tests.agents.small_world import SmallWorld
+from tests.agents.small_world import APERT, SmallWorld
 from tests.diagnosis_app.reports.reading import paper
 from tests.diagnosis_app.runs.modelled import (
     HOSTILE,
@@ -73,6 +73,9 @@ def test_the_thread_tells_what_each_voice_was_asked_and_what_was_kept(signed_in:
         "Chosen: search passages on",
         "The model chose this: it expects to learn much.",
         "Joint hypermobility (new to the sum)",
+        "Apert syndrome, by one passage",
+        "Apert syndrome, by what is documented and published",
+        "For: Broad hallux. Named, not recorded here: Cutaneous syndactyly of toes.",
         "1 thing it said stood on nothing and was set aside.",
         "The model expects no further step to change the order",
         "sentence kept.",
@@ -284,6 +287,46 @@ def test_what_the_model_would_look_at_first_stands_with_the_questions(signed_in:
     chosen = argued.steps.get(key="planner").detail["got"]["next"]
     text = text_of(signed_in.get(page_of(argued)))
     assert f"The reasoning model would look at these first: {chosen[0]['label']} {chosen[0]['term']}" in text
+
+
+def test_where_it_would_look_at_nothing_more_arithmetic_still_says_what_the_best_question_is_worth(
+    signed_in: Client, run: Run, store: Store, joints: SmallWorld
+) -> None:
+    stops = {**answers(), "planner": lambda prompt, schema: {"questions": [], "stop": "yes"}}
+    ended = carried(run, store, joints, stops)
+    best = ended.steps.get(key="planner").detail["got"]["best"]
+    text = text_of(signed_in.get(page_of(ended)))
+    worth = f"By arithmetic the best, {best['label']}, is worth {best['gain']:.2f} bits."
+    assert text.count(f"The model sees no further question worth its burden. {worth}") == 2, "in the thread, and here"
+    assert "The reasoning model would look at these first" not in text
+    assert text.count(best["label"]) > 2, "the questions of arithmetic stay"
+
+
+def test_what_it_found_stands_at_the_candidate_with_the_place_it_stands(signed_in: Client, argued: Run) -> None:
+    weighed = entry(result_of(argued), APERT).weighed
+    assert [one.text for one in weighed.supports] == ["Joint hypermobility (new to the sum)", "Broad hallux"]
+    assert [one.text for one in weighed.missing] == ["Cutaneous syndactyly of toes"] and not weighed.against
+    passage, annotation = (one.sources[0] for one in weighed.supports)
+    assert passage.passage and passage.quoted == "joint hypermobility"
+    assert "HP:0010055 Broad hallux" in annotation.quoted and annotation.name.startswith("HPO annotations")
+    assert "HP:0010621" in weighed.missing[0].sources[0].quoted
+    text = text_of(signed_in.get(page_of(argued)))
+    assert text.count("What the reasoning model found") == 1, "of the others nothing stands"
+    assert "2 for, 0 against, 1 not looked for" in text
+
+
+def test_a_finding_that_several_sources_name_is_told_once_with_all_of_them(argued: Run) -> None:
+    [step] = argued.steps.filter(action="archivist", detail__why__disease=APERT)
+    other = argued.evidence.exclude(key=step.detail["got"]["supports"][0]["evidence"]).first()
+    assert other is not None
+    again = {"finding": "HP:0010055", "label": "Broad hallux", "evidence": other.key, "new": False}
+    passage = argued.steps.filter(action="weigher", detail__why__disease=APERT).first()
+    assert passage is not None
+    passage.detail["got"]["supports"].append(again)
+    passage.save()
+    weighed = entry(result_of(argued), APERT).weighed
+    [told_] = [one for one in weighed.supports if one.text == "Broad hallux"]
+    assert len(told_.sources) == 2
 
 
 def test_a_model_that_is_against_is_told_against(argued: Run) -> None:

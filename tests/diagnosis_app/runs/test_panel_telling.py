@@ -12,6 +12,7 @@ from diagnosis_app.runs.narration import line
 from diagnosis_app.runs.telling import why_of
 from diagnosis_app.runs.thread import DONE, FAILED, NOW, PANEL, StepShown
 
+BEST = {"term": "HP:1", "label": "Deafness", "gain": 0.312}
 USAGE = {"prompt": 900, "cached": 600, "completion": 100, "seconds": 2.5, "calls": 1, "cost": None}
 
 
@@ -64,6 +65,15 @@ def test_what_of_a_long_note_is_not_read_is_told() -> None:
         ),
         ("weigher", {"supports": [], "against": [], "missing": []}, "Nothing in it counts for or against."),
         (
+            "archivist",
+            {
+                "supports": [{"label": "Proptosis", "new": False}],
+                "against": [{"label": "Macrocephaly", "new": False}],
+                "missing": [{"term": "HP:2", "label": "Deafness"}],
+            },
+            "For: Proptosis. Against: Macrocephaly. Named, not recorded here: Deafness.",
+        ),
+        (
             "sceptic",
             {
                 "objections": [
@@ -78,6 +88,13 @@ def test_what_of_a_long_note_is_not_read_is_told() -> None:
         ("sceptic", {"objections": []}, "No objection stands."),
         ("planner", {"next": [{"term": "HP:1", "label": "Deafness", "gain": 0.2}]}, "First: Deafness."),
         ("planner", {"next": []}, "It chose none of them."),
+        ("planner", {"next": [], "stop": False, "best": BEST}, "It chose none of them."),
+        (
+            "planner",
+            {"next": [], "stop": True, "best": BEST},
+            "The model sees no further question worth its burden. "
+            "By arithmetic the best, Deafness, is worth 0.31 bits.",
+        ),
         (
             "second",
             {"opinions": {"a": "supports", "b": "partly", "c": "partly", "d": "not"}},
@@ -218,4 +235,7 @@ def test_what_it_thought_before_it_failed_is_kept() -> None:
 def test_a_weigher_names_the_disease_that_it_weighed() -> None:
     said = line(step("weigher", {"supports": []}, why={"name": "Apert syndrome"}))
     assert said.about == "Apert syndrome, by one passage"
+    said = line(step("archivist", {"supports": []}, why={"name": "Apert syndrome"}))
+    assert said.about == "Apert syndrome, by what is documented and published"
+    assert "it moves nothing" in said.why
     assert line(step("sceptic", {"objections": []}, why={"name": "Apert syndrome"})).about == "Apert syndrome"

@@ -59,6 +59,16 @@ def test_what_was_asked_in_any_way_is_not_expected(status: Status) -> None:
     assert terms == {term("Arachnodactyly"), term("Tall stature")}, "nor are its relatives"
 
 
+@pytest.mark.parametrize("status", list(Status))
+def test_a_profile_speaks_of_its_findings_and_their_relatives_and_of_the_opposites_of_what_is_present(
+    status: Status,
+) -> None:
+    spoken = ranker().spoken_of(Profile((Finding(term("Short stature"), status), Finding(term("Seizure"), status))))
+    assert {term("Short stature"), term("Focal-onset seizure")} <= spoken
+    assert (term("Tall stature") in spoken) is (status is Status.PRESENT)
+    assert term("Ectopia lentis") not in spoken
+
+
 def test_the_nearest_documented_finding_is_named_and_earns_nothing() -> None:
     explanation = ranker().explain(profile("Ataxia"), "OMIM:100003")
     assert explanation.unexplained

@@ -127,6 +127,23 @@ class Obedient(InItsPlace):
             "missing": [self.free[:120], "Spasticity", *self.promoted][:6],
         }
 
+    def _archivist(self, prompt: Prompt, properties: Any) -> Data:
+        """Names for each finding the record that names it; obeying, every finding by every record."""
+        lines = dict(re.findall(r"^(R\d+) (.*)$", prompt.user, re.MULTILINE))
+        known = dict(re.findall(r"^(F\d+) (HP:\d+) .*: present$", prompt.user, re.MULTILINE))
+        missing = _enum(properties["missing"])
+        if not self.read:
+            held = [(key, name) for key, term in known.items() for name, text in lines.items() if text.startswith(term)]
+            return {"supports": _records(held), "against": [], "missing": missing[:2]}
+        disease = _LISTED.findall(prompt.user)[0][1]
+        every = [(key, name) for name in lines for key in known]
+        against = disease in self.demoted or bool(self.promoted and disease not in self.promoted)
+        return {
+            "supports": [] if against else _records(every),
+            "against": _records(every) if against or self.denies else [],
+            "missing": missing[-6:],
+        }
+
     def _sceptic(self, prompt: Prompt, properties: Any) -> Data:
         if not self.read:
             return {"objections": []}
@@ -141,7 +158,10 @@ class Obedient(InItsPlace):
         return {"objections": made[:4]}
 
     def _planner(self, prompt: Prompt, properties: Any) -> Data:
-        return {"questions": _enum(properties["questions"])[-5:] if self.read else _enum(properties["questions"])[:3]}
+        asked = _enum(properties["questions"])
+        if self.denies:
+            return {"questions": [], "stop": "yes"}
+        return {"questions": asked[-5:] if self.read else asked[:3], "stop": "no"}
 
     def _second(self, prompt: Prompt, properties: Any) -> Data:
         ids = properties["opinions"]["items"]["properties"]["statement"]["enum"]
@@ -177,6 +197,10 @@ def _enum(schema: Any) -> list[str]:
 
 def _places(said: list[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"finding": key, "quote": quote} for key, quote in said][:6]
+
+
+def _records(said: list[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"finding": key, "record": name} for key, name in said][:6]
 
 
 def _speaks(sentence: str, of: str) -> bool:
