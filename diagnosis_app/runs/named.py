@@ -54,10 +54,9 @@ class Unplaceds:
 
 
 def named_of(panel: Panel, labels: Mapping[str, str]) -> tuple[Unplaceds, ...]:
-    """The unknown names first, then those that stand for several diseases. `labels` of the patient's findings by term."""
-    unknown, several = (
-        tuple(_unplaced(one, labels) for one in panel.named if bool(one.of) is known) for known in (False, True)
-    )
+    """Unknown names first, then those of several diseases. `labels` are those of the patient's findings, by term."""
+    unknown = tuple(_unplaced(one, labels) for one in panel.named if not one.of)
+    several = tuple(_unplaced(one, labels) for one in panel.named if one.of)
     found = (
         Unplaceds(
             _("Named by the reasoning model, and known here under no such name"),

@@ -28,11 +28,15 @@ from tests.agents.small_world import SmallWorld
 from tests.diagnosis_app.reports.reading import paper
 from tests.diagnosis_app.runs.modelled import (
     HOSTILE,
+    MADE_UP,
+    OF_SEVERAL,
     SPEAKS_TO_A_MACHINE,
     TEXTS,
     answers,
     carried,
     far_from,
+    naming,
+    with_joints,
 )
 from tests.diagnosis_app.runs.test_views import page_of, text_of
 
@@ -254,6 +258,42 @@ def test_a_proposed_disease_says_so_with_its_place_and_what_it_explains(signed_i
         f"By arithmetic alone it stands at place {proposed.rank} of this list."
     )
     assert proposed.by_model in text_of(signed_in.get(page_of(argued)))
+
+
+def test_a_name_that_is_known_here_under_no_such_name_stands_apart_in_quotation_marks(
+    signed_in: Client, run: Run, store: Store, joints: SmallWorld
+) -> None:
+    ended = carried(run, store, joints, {**answers(), "proposer": naming})
+    html = signed_in.get(page_of(ended)).content.decode()
+    unknown, several = re.findall(r'<section class="sheet mt4 run-named".*?</section>', html, re.DOTALL)
+    assert f'<q class="foreign" dir="auto">{MADE_UP}</q>' in unknown and "<a" not in unknown
+    told_ = " ".join(re.sub("<[^>]*>", " ", unknown).split())
+    assert told_.startswith("Named by the reasoning model, and known here under no such name Words of the model that")
+    assert "Said to explain Broad hallux." in told_ and "bring it in" in told_ and not re.search(r"\brank|score", told_)
+    assert html.count(MADE_UP) == 1, "nowhere else"
+    stand_for = joints.passages.names.whole(OF_SEVERAL)
+    assert [joints.diseases.ids[i] for i in stand_for] == re.findall(r'<a class="id"[^>]*>([^<]*)</a>', several)
+    assert "standing here for several diseases" in several and f">{OF_SEVERAL}</q>" in several
+    assert "Said to explain Broad thumb." in several
+    assert [one.disease for one in Candidate.objects.filter(run=ended)] == [
+        one.id for one in joints.ranker.rank(with_joints(), limit=50).candidates
+    ], "none of them is a candidate"
+
+
+def test_no_word_that_a_made_up_name_brought_is_on_the_page(
+    signed_in: Client, run: Run, store: Store, joints: SmallWorld
+) -> None:
+    ended = carried(run, store, joints, {**answers(), "proposer": naming}, reasoning="Hm.")
+    html = signed_in.get(page_of(ended)).content.decode()
+    assert "canary" not in html.casefold() and "alert(" not in html and "gniht" not in html
+    assert "2 names are not shown: they hold words that no vocabulary here has." in text_of(
+        signed_in.get(page_of(ended))
+    )
+    assert "What was named stands in the result, apart from the list." in html
+
+
+def test_a_run_that_named_nothing_unknown_has_no_such_list(signed_in: Client, argued: Run) -> None:
+    assert "run-named" not in signed_in.get(page_of(argued)).content.decode()
 
 
 def test_nobody_else_is_called_proposed_or_moved(argued: Run) -> None:
