@@ -94,6 +94,37 @@ class ReportNext(Word):
     effects: list[str]
 
 
+class ReportWritten(Word):
+    text: str
+    about: str = Field(description="The diseases that its statements are about.")
+
+
+class ReportUnplaced(Word):
+    name: str = Field(description="As the model wrote it, checked by nobody; empty where it is not shown.")
+    explains: str
+    among: list[str] = Field(description="Diseases here that it may stand for.")
+
+
+class ReportUnplaceds(Word):
+    title: str
+    unchecked: str
+    advice: str
+    names: list[ReportUnplaced]
+
+
+class ReportOfModel(Word):
+    """What a reasoning model said beside the list."""
+
+    model: str
+    summary: list[ReportWritten] = Field(description="Only from statements that are verified and undoubted.")
+    proposed: list[str] = Field(description="Whom it proposed, with the place that arithmetic gives.")
+    next: list[ReportItem] = Field(description="What it would look at first.")
+    named: list[ReportUnplaceds] = Field(description="Names that are no one disease here.")
+    notes: list[str] = Field(
+        description="That it would ask no more, what it found in the note, which texts it was not shown."
+    )
+
+
 class ReportSource(Word):
     number: int
     words: str
@@ -147,6 +178,7 @@ class Report(Word):
     closer: ReportCloser | None = Field(description="The first candidate; null where no statement was checked.")
     apart: ReportApart | None = Field(description="What separates the first candidate from the next.")
     next: list[ReportNext] = Field(description="What is worth knowing next.")
+    of_model: ReportOfModel | None = Field(description="Null where no reasoning model answered.")
     sources: list[ReportSource]
     verdicts: list[ReportVerdict]
     limits: list[ReportFact]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from diagnosis_app.api.words import Word
+from diagnosis_app.api.words import Named, Word
 
 
 class RunLine(Word):
@@ -89,6 +89,33 @@ class RunModel(Word):
     cost: float | None = Field(description="In the unit of the declared price; null where none is declared.")
 
 
+class RunAmong(Word):
+    id: str
+    name: str
+
+
+class RunNamed(Word):
+    """A name that the model gave and that is no one disease here. It is no candidate."""
+
+    name: str = Field(
+        description="As the model wrote it, checked by nobody. Empty where it holds words that no vocabulary here has."
+    )
+    explains: list[str] = Field(description="The findings that it was said to explain.")
+    among: list[RunAmong] = Field(description="The first of the diseases here that it stands for.")
+    of: int = Field(description="How many those are; 0 where it is known under no such name.")
+
+
+class RunOfModel(Word):
+    """What a reasoning model left in a run."""
+
+    model: RunModel | None = Field(description="Null where no reasoning model was set up.")
+    summary: list[RunSentence] = Field(
+        description="Written by the model; a sentence is here only while all its statements are verified."
+    )
+    look_next: list[Named] = Field(description="The findings that the model would look at first.")
+    named: list[RunNamed] = Field(description="What it named that is no one disease here.")
+
+
 class RunQuestion(Word):
     key: str
     term: str
@@ -123,16 +150,12 @@ class RunWent(Word):
     )
 
 
-class Run(RunLine):
+class Run(RunLine, RunOfModel):
     manifest: dict[str, Any] = Field(description="What it pinned: case version, snapshot, code, model, budget.")
     questions: list[RunQuestion] = Field(description="What it asked; while one has no answer it may be `waiting`.")
     candidates: list[RunCandidate]
     went: RunWent | None = Field(
         description="How it went, counted when it ended; none of it says whether the diagnosis is right."
-    )
-    model: RunModel | None = Field(description="Null where no reasoning model was set up.")
-    summary: list[RunSentence] = Field(
-        description="Written by the model; a sentence is here only while all its statements are verified."
     )
     intended_use: str
 

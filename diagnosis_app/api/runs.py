@@ -15,15 +15,14 @@ from diagnosis_app.api import run_words as words
 from diagnosis_app.api.answer import INTENDED_USE
 from diagnosis_app.api.bearer import actor_of
 from diagnosis_app.api.operations import Operations
+from diagnosis_app.api.run_model import of_model
 from diagnosis_app.cases.actions import find as find_case
 from diagnosis_app.cases.actions import read_case
 from diagnosis_app.errors import Hidden
 from diagnosis_app.review.blinding import marks_withheld
 from diagnosis_app.runs import actions, answering
-from diagnosis_app.runs.model_words import model_of
 from diagnosis_app.runs.models import Candidate, Claim, Contribution, Question, Run, State
 from diagnosis_app.runs.panel_result import Panel, arithmetic_ranks, is_doubted, panel_of
-from diagnosis_app.runs.spending import spent_on
 from diagnosis_app.runs.thread import PANEL
 from diagnosis_app.runs.withheld import manifest_without_marks, payload_without_marks
 
@@ -128,15 +127,15 @@ def _whole(actor: Actor, run: Run) -> words.Run:
     rows = list(run.candidates.prefetch_related("contributions", "claims"))
     checked = run.steps.filter(action="verify", status="done").exists()
     panel, ranks = panel_of(run, rows, checked=checked), arithmetic_ranks(rows)
+    spent = [step.detail.get("got") or {} for step in run.steps.filter(action__in=PANEL)]
     return words.Run(
         **_line(run),
         manifest=manifest_without_marks(run.manifest) if marks_withheld(actor, run.team_id) else run.manifest,
         questions=[_question(row) for row in run.questions.all()],
         candidates=[_candidate(row, ranks, panel, checked=checked) for row in rows],
         went=_went(run.went),
-        model=_model(run, panel),
-        summary=[words.RunSentence(text=one.text, statements=one.keys) for one in panel.sentences],
         intended_use=INTENDED_USE,
+        **dict(of_model(run.manifest, panel, spent)),
     )
 
 
@@ -151,25 +150,6 @@ def _went(went: dict[str, Any]) -> words.RunWent | None:
 def _question(row: Question) -> words.RunQuestion:
     names = ("key", "term", "label", "detail", "asked_at", "answer", "words", "answered_at")
     return words.RunQuestion(**{name: getattr(row, name) for name in names})
-
-
-def _model(run: Run, panel: Panel) -> words.RunModel | None:
-    model = model_of(run.manifest)
-    if model is None:
-        return None
-    spent = spent_on(step.detail.get("got") or {} for step in run.steps.filter(action__in=PANEL))
-    return words.RunModel(
-        name=model.name,
-        address=model.address,
-        place=model.place.value,
-        answered=panel.answered,
-        calls=spent.calls,
-        prompt_tokens=spent.prompt,
-        cached_tokens=spent.cached,
-        completion_tokens=spent.completion,
-        seconds=spent.seconds,
-        cost=spent.cost,
-    )
 
 
 def _statement(row: Claim) -> words.RunStatement:

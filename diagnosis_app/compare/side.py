@@ -6,10 +6,11 @@ It reads the record; it compares nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from agents.evidence import ARITHMETIC
 from diagnosis_app.cases.actions import content_of
 from diagnosis_app.cases.content import Content
 from diagnosis_app.compare.sums import Sum, Term
@@ -75,11 +76,20 @@ class Side:
         if self.run.outcome not in SHOWS_LIST:
             return ()
         rows = self.run.candidates.order_by("rank").prefetch_related("contributions")
-        return tuple(_sum(row, self.proposed) for row in rows)
+        found = [_sum(row) for row in rows]
+        by_sums = sorted(found, key=lambda one: (-round(one.bare, 7), one.disease))
+        below = {one.disease for one in by_sums[self._ranked :]}
+        return tuple(replace(one, added=one.disease in below & self.proposed) for one in found)
+
+    @cached_property
+    def _ranked(self) -> int:
+        """How many the ranking itself kept; an answer ranks anew and keeps as many."""
+        told = (row.body.get("candidates") for row in self.evidence.values() if row.source == ARITHMETIC)
+        return max((len(one) for one in told if isinstance(one, list)), default=0)
 
     @cached_property
     def proposed(self) -> frozenset[str]:
-        """Diseases that the reasoning model added to the list."""
+        """Diseases that the reasoning model named. Some of them the ranking kept all the same."""
         step = self.run.steps.filter(action="proposer", status="done").first()
         got = step.detail.get("got", {}) if step is not None else {}
         return frozenset(str(one["id"]) for one in got.get("grounded", ()))
@@ -87,7 +97,7 @@ class Side:
     @property
     def kept(self) -> int:
         """Candidates that the run kept by their sums."""
-        return sum(not one.proposed for one in self.sums)
+        return sum(not one.added for one in self.sums)
 
     @cached_property
     def challenged(self) -> bool:
@@ -99,15 +109,6 @@ class Side:
         return {row.key: row for row in self.run.evidence.order_by("source", "locator", "key")}
 
 
-def _sum(row: Candidate, proposed: frozenset[str]) -> Sum:
+def _sum(row: Candidate) -> Sum:
     terms = tuple(Term(one.kind, one.value, one.finding, one.body) for one in row.contributions.all())
-    return Sum(
-        row.rank,
-        row.disease,
-        tuple(row.ids) or (row.disease,),
-        row.name,
-        row.score,
-        row.prior,
-        terms,
-        proposed=row.disease in proposed,
-    )
+    return Sum(row.rank, row.disease, tuple(row.ids) or (row.disease,), row.name, row.score, row.prior, terms)

@@ -51,7 +51,7 @@ class Sum:
     prior: float
     terms: tuple[Term, ...] = ()
     kept: bool = True  # by the run; else worked out anew from its knowledge
-    proposed: bool = False  # by the reasoning model: it stands below those that the run kept by their sums
+    added: bool = False  # by the reasoning model: it stands below those that the run kept by their sums
 
     @property
     def bare(self) -> float:

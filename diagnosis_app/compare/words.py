@@ -162,7 +162,7 @@ def _one_sided(move: Move, moves: Moves) -> str:
     if move.unranked:
         words = _("The knowledge of run %(run)s does not rank it. Here its sum is %(score)s.")
         return words % {"run": run, "score": number(one.score)}
-    last = min((sum_.bare for sum_ in other if sum_ and sum_.kept and not sum_.proposed), default=0.0)
+    last = min((sum_.bare for sum_ in other if sum_ and sum_.kept and not sum_.added), default=0.0)
     words = _(
         "Run %(run)s keeps its first %(kept)s candidates, and this is not among them: its sum there is not known, "
         "only that it was at most %(last)s, if it was ranked at all. Here it is %(score)s."

@@ -24,6 +24,7 @@ from diagnosis_app.cases.strength import word
 from diagnosis_app.reports.closer import Numbers, closer_of
 from diagnosis_app.reports.content import Answer, Group, Item, Listed, Report, Span
 from diagnosis_app.reports.limits import facts_of, limits_of
+from diagnosis_app.reports.of_model import of_model
 from diagnosis_app.reports.onward import apart_of, next_of
 from diagnosis_app.reports.verdicts import verdicts_of
 from diagnosis_app.reports.words import outcome_words, reasons_of
@@ -62,6 +63,7 @@ def report_of(run: Run) -> Report:
         closer=closer,
         apart=apart_of(run, content, listed) if compared else None,
         next=next_of(run, content) if compared else (),
+        of_model=of_model(run, result, content),
         sources=numbers.quoted,
         limits=tuple(limits_of(run, result, knowledge, content)),
         facts=tuple(facts_of(run)),

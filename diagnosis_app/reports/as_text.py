@@ -25,6 +25,7 @@ from diagnosis_app.reports.content import (
     Statement,
     shelves,
 )
+from diagnosis_app.reports.of_model import blocks
 from diagnosis_app.runs.sums import MODEL
 from frontend.tags import exactly
 from frontend.words import number, signed
@@ -35,7 +36,7 @@ SLIGHT = 0.05  # log-odds: a smaller one speaks neither for nor against
 
 
 def as_text(report: Report) -> str:
-    sections = (_head, _findings, _answers, _candidates, _closer, _onward, _verdicts, _sources, _limits)
+    sections = (_head, _findings, _answers, _candidates, _closer, _onward, _of_model, _verdicts, _sources, _limits)
     return "\n".join(line for section in sections for line in section(report)) + "\n"
 
 
@@ -189,6 +190,18 @@ def _onward(report: Report) -> Iterator[str]:
         yield _("WORTH KNOWING NEXT")
         for one in report.next:
             yield from _bullet(next_words(one))
+
+
+def _of_model(report: Report) -> Iterator[str]:
+    if report.of_model is None or not (told := list(blocks(report.of_model))):
+        return
+    yield ""
+    yield _("SAID BY THE REASONING MODEL")
+    for block in told:
+        yield from _wrapped(block.lead)
+        yield from (line for item in block.items for line in _bullet(item))
+        if block.after:
+            yield from _wrapped(block.after)
 
 
 def next_words(one: Next) -> str:

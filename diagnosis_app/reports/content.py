@@ -123,6 +123,43 @@ class Next:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A sentence of the reasoning model, and the diseases that its statements are about."""
+
+    text: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A name that the model gave and that is no one disease here. Empty where it is not shown."""
+
+    name: str
+    explains: str
+    among: tuple[str, ...]  # of ours, for which it may stand
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaceds:
+    title: str
+    unchecked: str
+    advice: str
+    names: tuple[Unplaced, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfModel:
+    """What a reasoning model said beside the list."""
+
+    model: str
+    summary: tuple[Written, ...]  # only from statements that are verified and undoubted
+    proposed: tuple[str, ...]
+    next: tuple[Item, ...]
+    named: tuple[Unplaceds, ...]
+    notes: tuple[str, ...]  # that it would ask no more, what it found in the note, which texts it was not shown
+
+
+@dataclass(frozen=True, slots=True)
 class Quoted:
     """A source that a statement of the report stands on, with the words it stands on."""
 
@@ -178,6 +215,7 @@ class Report:
     closer: Closer | None = None
     apart: Apart | None = None
     next: tuple[Next, ...] = ()
+    of_model: OfModel | None = None  # None where none answered
     sources: tuple[Quoted, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     limits: tuple[Fact, ...] = ()

@@ -15,6 +15,7 @@ from diagnosis_app.reports.as_text import (
     side_words,
 )
 from diagnosis_app.reports.content import Report, shelves
+from diagnosis_app.reports.of_model import blocks
 from frontend.words import number
 
 BAR = 14  # px
@@ -38,6 +39,7 @@ def shown(report: Report) -> dict[str, Any]:
         "answers": [answer_words(one) for one in report.answers],
         "apart": list(apart_lines(report.apart)) if report.apart else [],
         "next": [{"name": next_name(one), "reason": next_reason(one)} for one in report.next],
+        "of_model": list(blocks(report.of_model)) if report.of_model else [],
         "shelves": [
             {"name": shelf_words(*shelf), "quoted": [{"one": one, "place": place_words(one)} for one in quoted]}
             for shelf, quoted in shelves(report.sources).items()

@@ -20,6 +20,7 @@ from diagnosis_app.reports.as_text import (
 from diagnosis_app.reports.bar_drawing import Bar, Swatch
 from diagnosis_app.reports.content import Group, Item, Listed, Quoted, Report, Span, shelves
 from diagnosis_app.reports.fonts import BOLD, TEXT
+from diagnosis_app.reports.of_model import blocks
 from diagnosis_app.reports.press import INK_3, LINE, THREAD, Press
 from frontend.tags import exactly
 from frontend.words import number
@@ -34,7 +35,7 @@ class Heading(Paragraph):  # type: ignore[misc]  # reportlab has no types
 
 
 def story(report: Report, press: Press) -> list[Flowable]:
-    parts = (_head, _findings, _answers, _candidates, _closer, _apart, _next, _verdicts, _sources)
+    parts = (_head, _findings, _answers, _candidates, _closer, _apart, _next, _of_model, _verdicts, _sources)
     flow = [flowable for part in parts for flowable in part(report, press)]
     return [*flow, *_limits(report, press)]  # last: it says how much could not be set
 
@@ -161,6 +162,17 @@ def _next(report: Report, press: Press) -> Iterator[Flowable]:
     for place, one in enumerate(report.next, start=1):
         text = f"{press.bold(f'{next_name(one)}.')} {press(next_reason(one))}"
         yield Paragraph(text, press.numbered, bulletText=str(place))
+
+
+def _of_model(report: Report, press: Press) -> Iterator[Flowable]:
+    told = list(blocks(report.of_model)) if report.of_model else []
+    if told:
+        yield Heading(_("Said by the reasoning model"), press)
+    for block in told:
+        yield Paragraph(press(block.lead), press.body)
+        yield from (Paragraph(press(f"– {item}"), press.body) for item in block.items)
+        if block.after:
+            yield Paragraph(press(block.after), press.body)
 
 
 def _verdicts(report: Report, press: Press) -> Iterator[Flowable]:

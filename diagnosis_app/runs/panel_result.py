@@ -7,7 +7,7 @@ statement that it is made of is shown as verified, and no second reading doubts 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import fsum
 from typing import Any
 
@@ -50,6 +50,16 @@ class Sentence:
         return joined(dict.fromkeys(one.name for one in self.statements))
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name that grounds nothing, as the model wrote it: it stands for no disease here, or for `of` of them."""
+
+    name: str  # checked by nobody; empty where it holds words that no vocabulary here has
+    explains: tuple[str, ...]  # terms
+    among: tuple[Mapping[str, str], ...]  # the first of those that it stands for: id, name
+    of: int
+
+
 @dataclass(frozen=True)
 class Panel:
     """Empty throughout where no model took part."""
@@ -61,6 +71,7 @@ class Panel:
     found: int = 0  # findings in the note, not in the case
     weighed: Mapping[str, Weighed] = field(default_factory=dict)  # by disease
     proposed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # disease -> terms that it explains
+    named: tuple[Named, ...] = ()  # what it named that is no one disease here
     opinions: Mapping[str, str] = field(default_factory=dict)  # of a second reading, by the key of the statement
     answered: bool = False  # whether any answer of the model came
 
@@ -68,7 +79,18 @@ class Panel:
 def panel_of(run: Run, candidates: Sequence[Candidate], *, checked: bool) -> Panel:
     """`candidates` with their statements; where these were not `checked`, there is no summary of them."""
     steps = list(run.steps.filter(action__in=PANEL, status="done"))
+    stand = {
+        claim.key: Cited(claim.key, claim.text, anchor(claim), one.rank, one.name)
+        for one in candidates
+        for claim in one.claims.all()
+        if claim.verified and not is_doubted(claim)
+    }
     told = [(step.action, dict(step.detail.get("got") or {})) for step in steps]
+    return replace(panel_from(told, stand if checked else {}), weighed=weighed_of(steps))
+
+
+def panel_from(told: Sequence[tuple[str, Mapping[str, Any]]], stand: Mapping[str, Cited]) -> Panel:
+    """What each voice came to, in the order of the steps. `stand` are the statements that are shown and undoubted."""
     came = [(action, got) for action, got in told if "failed" not in got and "withheld" not in got]
 
     def of(job: str, name: str) -> list[Any]:
@@ -78,29 +100,26 @@ def panel_of(run: Run, candidates: Sequence[Candidate], *, checked: bool) -> Pan
     for action, got in came:
         opinions |= dict(got.get("opinions") or {}) if action == "second" else {}
     return Panel(
-        sentences=tuple(_sentences(of("writer", "sentences"), candidates)) if checked else (),
+        sentences=tuple(_sentences(of("writer", "sentences"), stand)),
         withheld=tuple(dict.fromkeys(words for action, got in told if (words := withheld(action, got)))),
         next=tuple({"term": str(one["term"]), "label": str(one["label"])} for one in of("planner", "next")),
         stopped=next((words for action, got in came if action == "planner" and (words := stopped(got))), ""),
-        weighed=weighed_of(steps),
         found=len({str(one["term"]) for one in of("reader", "found")}),
         proposed={str(one["id"]): tuple(map(str, one.get("explains") or ())) for one in of("proposer", "grounded")},
+        named=tuple(
+            Named(str(one["name"]), tuple(map(str, one["explains"])), tuple(one["among"]), int(one["of"]))
+            for one in of("proposer", "named")
+        ),
         opinions=opinions,
         answered=bool(came),
     )
 
 
-def _sentences(written: Iterable[Mapping[str, Any]], candidates: Sequence[Candidate]) -> Iterable[Sentence]:
-    shown = {
-        claim.key: Cited(claim.key, claim.text, anchor(claim), one.rank, one.name)
-        for one in candidates
-        for claim in one.claims.all()
-        if claim.verified and not is_doubted(claim)
-    }
+def _sentences(written: Iterable[Mapping[str, Any]], stand: Mapping[str, Cited]) -> Iterable[Sentence]:
     for one in written:
         keys = [str(key) for key in one.get("statements") or ()]
-        if keys and all(key in shown for key in keys):
-            yield Sentence(str(one.get("text", "")), tuple(shown[key] for key in dict.fromkeys(keys)))
+        if keys and all(key in stand for key in keys):
+            yield Sentence(str(one.get("text", "")), tuple(stand[key] for key in dict.fromkeys(keys)))
 
 
 def anchor(claim: Claim) -> str:

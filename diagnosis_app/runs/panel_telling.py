@@ -7,7 +7,7 @@ None of them repeats the model's own words: those are shown apart, as words that
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -108,7 +108,7 @@ def kept(action: str, got: Facts) -> str:
 
 def set_aside(got: Facts) -> str:
     """What of the answer stood on nothing; empty where all of it stood."""
-    refused, unknown = int(got.get("refused") or 0), int(got.get("ungrounded") or 0)
+    refused = int(got.get("refused") or 0)
     told = []
     if refused:
         told.append(
@@ -119,16 +119,33 @@ def set_aside(got: Facts) -> str:
             )
             % {"n": refused}
         )
-    if unknown:
-        told.append(
-            ngettext(
-                "%(n)s name stands for no disease that is known here and was set aside.",
-                "%(n)s names stand for no disease that is known here and were set aside.",
-                unknown,
-            )
-            % {"n": unknown}
-        )
-    return " ".join(told)
+    return " ".join([*told, *_names_set_aside(got)])
+
+
+def _names_set_aside(got: Facts) -> Iterator[str]:
+    """Of names that stand for no one disease: the result shows them as the model wrote them, where they may be."""
+    several = sum(bool(one["of"]) for one in got.get("named", ()))
+    unknown, unshown = int(got.get("ungrounded") or 0) - several, int(got.get("unshown") or 0)
+    if unknown > 0:
+        yield ngettext(
+            "%(n)s name stands for no disease that is known here and was set aside.",
+            "%(n)s names stand for no disease that is known here and were set aside.",
+            unknown,
+        ) % {"n": unknown}
+    if several:
+        yield ngettext(
+            "%(n)s name stands for several diseases and was set aside.",
+            "%(n)s names stand for several diseases and were set aside.",
+            several,
+        ) % {"n": several}
+    if got.get("named"):
+        yield _("What was named stands in the result, apart from the list.")
+    if unshown:
+        yield ngettext(
+            "%(n)s name is not shown: it holds words that no vocabulary here has.",
+            "%(n)s names are not shown: they hold words that no vocabulary here has.",
+            unshown,
+        ) % {"n": unshown}
 
 
 def withheld(action: str, got: Facts) -> str:

@@ -33,7 +33,7 @@ from agents.contract import (
 )
 from agents.errors import LeaseLost
 from diagnosis_app.runs import events
-from diagnosis_app.runs.models import Candidate, Claim, Contribution, Evidence, Question, Run, State, Step
+from diagnosis_app.runs.models import Candidate, Claim, Contribution, Event, Evidence, Question, Run, State, Step
 from diagnosis_app.runs.spending import spent_on
 from diagnosis_app.runs.went import went_of
 
@@ -93,6 +93,13 @@ class Store:
             if step.error is not None:
                 payload["error"] = step.error.as_json()
             self._tell(type, f"{type}:{step.key}", payload)
+            if step.got.get("reasoning"):
+                self._empty_thoughts(step)
+
+    def _empty_thoughts(self, step: StepRecord) -> None:
+        """What was told of it piece by piece stands in the step now, whole. The events keep their numbers and keys."""
+        told = Event.objects.filter(run_id=self.run_id, type=EventType.THOUGHT, key__startswith=f"thought:{step.key}:")
+        told.update(payload={"key": step.key, "action": step.action, "text": ""})
 
     def _put_step(self, step: StepRecord, status: str, **times: Any) -> None:
         values = {

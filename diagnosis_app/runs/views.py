@@ -34,9 +34,10 @@ from diagnosis_app.runs.manifest import model_for
 from diagnosis_app.runs.model_shown import model_shown
 from diagnosis_app.runs.model_words import model_words
 from diagnosis_app.runs.models import Event, Outcome, Question, Run, State
+from diagnosis_app.runs.named import named_of, unchecked
 from diagnosis_app.runs.narration import reason
 from diagnosis_app.runs.next_steps import next_steps, separated
-from diagnosis_app.runs.panel_result import found_words, unused_words, used_words
+from diagnosis_app.runs.panel_result import found_words, labels_of, unused_words, used_words
 from diagnosis_app.runs.result import Result, left_out, result_of, with_knowledge
 from diagnosis_app.runs.stream import Watcher, frames, told
 from diagnosis_app.runs.thread import Thread
@@ -247,6 +248,8 @@ def _result_context(found: Run) -> dict[str, Any]:
         "model_unused": unused_words(found, result.panel),
         "model_pinned": model_words(found.manifest.get("model")),
         "found_in_note": found_words(result.panel),
+        "named": named_of(result.panel, labels_of(content)),
+        "named_unchecked": unchecked(),
         "genes": gene_rows(list(found.candidates.order_by("rank")[:LEADING]), content),
         "built": _built(found),
         "scope": _scope(found),

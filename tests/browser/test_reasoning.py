@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from agents.contract import EventType, StepRecord
@@ -20,7 +21,18 @@ from tests.browser.test_accessibility import look as look
 from tests.browser.test_investigation import Web, address, request_run
 from tests.browser.test_investigation import enter as enter
 from tests.browser.test_investigation import web as web
-from tests.diagnosis_app.runs.modelled import HOSTILE, SPEAKS_TO_A_MACHINE, TEXTS, answers, carried, far_from, reserved
+from tests.diagnosis_app.runs.modelled import (
+    HOSTILE,
+    MADE_UP,
+    OF_SEVERAL,
+    SPEAKS_TO_A_MACHINE,
+    TEXTS,
+    answers,
+    carried,
+    far_from,
+    naming,
+    reserved,
+)
 
 DOES_SOMETHING = "<img src=x onerror='window.done = true'><script>window.done = true</script>"
 THOUGHT = "Both bend the thumbs; the joints may tell them apart. I look at the passages first. "
@@ -103,6 +115,20 @@ def test_what_the_model_found_opens_at_its_candidate_down_to_the_evidence(
     expect(found.locator("blockquote mark").first).to_have_text("joint hypermobility")
     expect(found.locator("blockquote mark").nth(1)).to_contain_text("HP:0010055 Broad hallux")
     flawless(look, "run-weighed")
+
+
+def test_names_that_are_unknown_here_are_accessible_on_the_result_and_in_the_report(
+    look: Page, ranked_case: Case, actor: Actor, snapshot: Snapshot
+) -> None:
+    run = request_run(actor, ranked_case)
+    carried(run, store_of(run), SmallWorld(snapshot, (), TEXTS), {**answers(), "proposer": naming})
+    look.goto(address(run))
+    expect(look.locator(".run-named q")).to_have_text([MADE_UP, OF_SEVERAL])
+    look.locator(".run-named").last.scroll_into_view_if_needed()
+    flawless(look, "run-named")
+    look.goto(reverse("run_report", args=[run.case_id, run.pk]))
+    expect(look.locator(".rep-model")).to_contain_text(f"“{MADE_UP}”")
+    flawless(look, "report-of-model")
 
 
 def test_a_sentence_of_the_summary_leads_to_its_statement(

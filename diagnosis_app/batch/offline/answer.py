@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.contract import CandidateRecord, Claim, Evidence, Outcome, OutcomeCode, Reason
 from agents.influence import places
 from agents.memory import MemoryRecord
+from agents.prompts import JOBS
 from diagnosis_app.api.answer import INTENDED_USE
+from diagnosis_app.api.run_model import of_model
 from diagnosis_app.api.run_words import RunContribution, RunSum
 from diagnosis_app.batch.reading import Input
+from diagnosis_app.runs.panel_result import Cited, panel_from
 
 _LISTED = frozenset({OutcomeCode.RANKED, OutcomeCode.PARTIAL})
 
@@ -25,7 +28,9 @@ def document(
     shown = {disease: [one for one in found if one.verified] for disease, found in claims.items()}
     count = sum(len(found) for found in shown.values())
     order = record.candidates() if listed else []
-    ranks, proposed = places(order), _proposed(record)
+    ranks = places(order)
+    told = [(one.action, one.got) for one in record.steps() if one.action in JOBS and one.digest_out]
+    panel = panel_from(told, _standing(order, shown))
     return {
         "input": {
             "file": given.name,
@@ -41,22 +46,27 @@ def document(
         "candidates": [
             {
                 **_candidate(one, shown.get(one.disease, ())),
-                "proposed": one.disease in proposed,
+                "proposed": one.disease in panel.proposed,
                 "arithmetic_rank": ranks[one.disease],
             }
             for one in order
         ],
         "sources": _sources(record, shown) if listed else {},
         "statements": {"shown": count, "removed": sum(len(found) for found in claims.values()) - count},
+        **of_model(manifest, panel, [got for _, got in told]).model_dump(mode="json"),
         "seconds": round(seconds, 3),
         "intended_use": INTENDED_USE,
     }
 
 
-def _proposed(record: MemoryRecord) -> set[str]:
-    """Whom a reasoning model named beyond the ranking."""
-    named = (step.got.get("grounded", ()) for step in record.steps() if step.action == "proposer")
-    return {str(one["id"]) for found in named for one in found}
+def _standing(order: Sequence[CandidateRecord], shown: Mapping[str, Sequence[Claim]]) -> dict[str, Cited]:
+    """The statements that a summary may be made of: there is no page here that it could lead to."""
+    return {
+        claim.key: Cited(claim.key, claim.text, "", one.rank, one.name)
+        for one in order
+        for claim in shown.get(one.disease, ())
+        if not claim.doubted
+    }
 
 
 def _candidate(one: CandidateRecord, claims: Any) -> dict[str, Any]:
@@ -84,7 +94,7 @@ def _candidate(one: CandidateRecord, claims: Any) -> dict[str, Any]:
 
 
 def _statement(claim: Claim) -> dict[str, Any]:
-    said = {"stance": str(claim.stance), "text": claim.text, "sources": list(claim.evidence)}
+    said = {"key": claim.key, "stance": str(claim.stance), "text": claim.text, "sources": list(claim.evidence)}
     return {**said, "doubted": True} if claim.doubted else said
 
 

@@ -19,14 +19,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from diagnosis_app.api.run_words import Run as Answered
-from diagnosis_app.api.run_words import RunCandidate
+from diagnosis_app.api.run_words import RunCandidate, RunOfModel
 from diagnosis_app.batch.offline import carrying, output
 from retrieval.search.client import Client
 from retrieval.snapshot import Snapshot
 from tests.agents.panel.scripted import nothing
 from tests.diagnosis_app.batch.packets import PFEIFFER, SEIZURES, THUMBS, packet, terms, zipped
 from tests.environment import ROOT
-from tests.model_server import Server
+from tests.model_server import Asked, Server
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +132,57 @@ def test_what_a_background_run_of_the_clinic_finds_is_what_the_command_finds(
     assert run.manifest == result["manifest"]
     stored = [(one.disease, one.score) for one in run.candidates.all()]
     assert stored == [(one["id"], one["score"]) for one in result["candidates"]]
+
+
+def sensible(asked: Asked) -> Any:
+    """Names three diseases, plans, and sums up in the words of the first statement."""
+    if asked.template == "proposer":
+        names = ("OMIM:301500", "Fabry thumb", "Wolf-Hirschhorn syndrome", "Kestrelosis")
+        return {"diseases": [{"disease": one, "explains": ["F1"]} for one in names]}
+    if asked.template == "planner":
+        return {"questions": ["Q2", "Q1"]}
+    if asked.template == "writer":
+        [first] = [line for line in asked.user.splitlines() if line.startswith("S1 ")]
+        return {"sentences": [{"text": first.split(") ", 1)[1], "statements": ["S1"]}]}
+    if asked.template == "second":
+        ids = asked.schema["properties"]["opinions"]["items"]["properties"]["statement"]["enum"]
+        return {"opinions": [{"statement": one, "opinion": "partly"} for one in ids]}
+    return nothing(asked.schema)
+
+
+def test_what_a_model_left_is_the_same_here_and_from_the_api(
+    folder: Path, out: Path, actor: Any, team: Any, settings: Any, transactional_db: None
+) -> None:
+    from corpus_ingest import library
+    from diagnosis_app.api.runs import _whole
+    from diagnosis_app.batch.files import File
+    from diagnosis_app.batch.reading import read_file
+    from diagnosis_app.cases import actions as cases
+    from diagnosis_app.runs import actions, worker
+
+    with Server(sensible, thoughts="Thinking.") as server:
+        settings.MODEL, settings.MODEL_TOKENS = server.setting, 500_000
+        batch(folder, out, "--limit", "1")
+        content = read_file(File("a.json", packet()), library.current()).content
+        case = cases.find(actor, "case.read", cases.create_case(actor, team.pk, content).pk)  # type: ignore[arg-type]
+        run = actions.request_run(actor, case, background=True)
+        worker.investigate(run.pk)
+    here = json.loads(results(out)["a.json"].read_text())
+    there = _whole(actor, actions.read_run(actor, run.pk)).model_dump(mode="json")
+    assert here["outcome"] == there["outcome"] == "ranked" and here["manifest"] == there["manifest"]
+    for document in (here, there):
+        document["model"].pop("seconds")
+    assert {name: here[name] for name in RunOfModel.model_fields} == {
+        name: there[name] for name in RunOfModel.model_fields
+    }
+    assert here["model"]["answered"] and here["model"]["calls"] == len(server.counted) // 2 > 5
+    assert [one["name"] for one in here["named"]] == ["Fabry thumb", "Wolf-Hirschhorn syndrome"]
+    [sentence] = here["summary"]
+    first = here["candidates"][0]["statements"]
+    assert len(here["look_next"]) == 2 and set(sentence["statements"]) <= {one["key"] for one in first}
+    place = ("id", "rank", "proposed", "arithmetic_rank")
+    placed = [[tuple(one[name] for name in place) for one in document["candidates"]] for document in (here, there)]
+    assert placed[0] == placed[1] and [one[0] for one in placed[0] if one[2]] == ["OMIM:301500"]
 
 
 def test_a_broken_file_is_one_row_with_its_reason_and_the_others_go_on(folder: Path, out: Path) -> None:

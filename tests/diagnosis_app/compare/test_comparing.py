@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from agents.contract import Failure, Outcome, OutcomeCode
-from diagnosis_app.accounts.policy import Actor
+from diagnosis_app.accounts.policy import Actor, Verb
 from diagnosis_app.audit.models import Entry
+from diagnosis_app.cases import actions as cases
 from diagnosis_app.cases.models import Case
 from diagnosis_app.compare import actions
 from diagnosis_app.compare.actions import NotEnded, TooFewRuns
@@ -17,9 +18,11 @@ from diagnosis_app.compare.page import _unexplained, caveats, page_of
 from diagnosis_app.compare.words import move_words, term_words
 from diagnosis_app.errors import Hidden, Invalid
 from diagnosis_app.runs import actions as runs
+from diagnosis_app.runs import answering, worker
 from diagnosis_app.runs.claim import claim
-from diagnosis_app.runs.models import Candidate, Contribution, Evidence, Run, Step
+from diagnosis_app.runs.models import Candidate, Contribution, Evidence, Run, State, Step
 from diagnosis_app.runs.store import Store
+from tests.agents.panel.scripted import nothing
 from tests.diagnosis_app.compare.comparing import (
     FINDINGS,
     WITHOUT_HALLUX,
@@ -28,6 +31,7 @@ from tests.diagnosis_app.compare.comparing import (
     adds_up,
     row_of,
 )
+from tests.model_server import Asked, Server
 from tests.people import Clinic
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,21 +108,40 @@ def test_a_model_that_one_run_had_and_the_other_had_not_is_a_difference(
     assert row.differs and (row.a, row.b) == ("none", "reasoner-32b at 10.0.0.4, on a private network")
 
 
-def test_a_proposed_candidate_is_not_among_those_that_were_kept_by_their_sums(
-    case: Case, investigate: Investigate, compared: Compared
+HEAD = [{"term": term} for term in ("HP:0011318", "HP:0000520", "HP:0011800")]
+SAGITTAL = "HP:0004442"
+LIFTED, FAR = "OMIM:218600", "OMIM:301500"  # the 51st; with sagittal craniosynostosis it is among the first 20
+
+
+@pytest.mark.parametrize("answer", ["present", "unknown"])
+def test_a_proposed_candidate_is_beyond_those_that_were_kept_unless_its_own_sum_keeps_it(
+    case: Case, actor: Actor, investigate: Investigate, compared: Compared, settings: Any, answer: str
 ) -> None:
-    investigate(case)
-    second = investigate(case)
-    last = Candidate.objects.filter(run=second).order_by("-rank").first()
-    assert last is not None
-    got = {"grounded": [{"id": last.disease, "name": last.name, "explains": []}]}
-    now = second.created_at
-    Step.objects.create(
-        run=second, key="proposer", seq=99, action="proposer", status="done", started_at=now, detail={"got": got}
-    )
-    found = compared(case)
-    assert found.moves.kept_a == 50 and found.moves.kept_b == 49
-    assert [one.disease for one in found.between.b.sums if one.proposed] == [last.disease]
+    first = investigate(case, findings=HEAD, sex="male", age="P20Y")
+    near = Candidate.objects.get(run=first, rank=30).disease  # below those of the list that the model is shown
+
+    def script(asked: Asked) -> Any:
+        if asked.template == "proposer":
+            return {"diseases": [{"disease": one, "explains": ["F1"]} for one in (LIFTED, FAR, near)]}
+        if asked.template == "policy" and "ask HP:" not in asked.user and "\nQ1 " in asked.user:
+            empty = nothing(asked.schema)["actions"][0]
+            return {"actions": [{**empty, "verb": "ask", "question": ["Q1"]}]}
+        return nothing(asked.schema)
+
+    with Server(script, thoughts="Hm.") as server:
+        settings.MODEL, settings.MODEL_TOKENS = server.setting, 500_000
+        run = runs.request_run(actor, cases.find(actor, Verb.RUN_START, case.pk))
+        worker.investigate(run.pk)
+        question = run.questions.get()
+        assert question.term == SAGITTAL
+        answering.answer(actor, run, question.key, answer)
+        worker.investigate(run.pk)
+    run.refresh_from_db()
+    assert run.state == State.ENDED
+    side = compared(case).between.b
+    assert side.run == run and side.proposed == {LIFTED, FAR, near} and side.kept == 50
+    added = {one.disease for one in side.sums if one.added}
+    assert added == ({FAR} if answer == "present" else {LIFTED, FAR}) and len(side.sums) == 50 + len(added)
 
 
 def test_a_run_that_was_stopped_before_its_leaders_were_challenged_explains_the_missing_objections(

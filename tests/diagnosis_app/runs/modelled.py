@@ -40,6 +40,16 @@ TEXTS = (
 )
 
 
+# Names that stand for no one disease: of known words, of several diseases, and with a word that no name here has.
+MADE_UP, OF_SEVERAL, UNSHOWN = "Fabry thumb, type XIV", "Wolf-Hirschhorn syndrome", "Fabry thumb canaryreed"
+
+
+def naming(prompt: Prompt, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    explains = {MADE_UP: ["F1"], OF_SEVERAL: ["F2"]}
+    named = [*explains, UNSHOWN, HOSTILE[:100]]
+    return {"diseases": [{"disease": one, "explains": explains.get(one, [])} for one in named]}
+
+
 def new_words(prompt: Prompt, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Weighs the passage that speaks of joints, and quotes words that are not there."""
     if "have joint hypermobility" not in prompt.user:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from agents.contract import EventType, StepRecord
 from agents.influence import BOUND
 from agents.llm.failures import NotValid, OverBudget, Unreachable
 from diagnosis_app.reports.arranging import report_of
+from diagnosis_app.reports.as_json import as_json
 from diagnosis_app.reports.as_pdf import as_pdf
 from diagnosis_app.reports.as_text import as_text
 from diagnosis_app.runs.drawing import live_parts
@@ -28,11 +30,15 @@ from tests.agents.small_world import APERT, SmallWorld
 from tests.diagnosis_app.reports.reading import paper
 from tests.diagnosis_app.runs.modelled import (
     HOSTILE,
+    MADE_UP,
+    OF_SEVERAL,
     SPEAKS_TO_A_MACHINE,
     TEXTS,
     answers,
     carried,
     far_from,
+    naming,
+    with_joints,
 )
 from tests.diagnosis_app.runs.test_views import page_of, text_of
 
@@ -259,6 +265,42 @@ def test_a_proposed_disease_says_so_with_its_place_and_what_it_explains(signed_i
     assert proposed.by_model in text_of(signed_in.get(page_of(argued)))
 
 
+def test_a_name_that_is_known_here_under_no_such_name_stands_apart_in_quotation_marks(
+    signed_in: Client, run: Run, store: Store, joints: SmallWorld
+) -> None:
+    ended = carried(run, store, joints, {**answers(), "proposer": naming})
+    html = signed_in.get(page_of(ended)).content.decode()
+    unknown, several = re.findall(r'<section class="sheet mt4 run-named".*?</section>', html, re.DOTALL)
+    assert f'<q class="foreign" dir="auto">{MADE_UP}</q>' in unknown and "<a" not in unknown
+    told_ = " ".join(re.sub("<[^>]*>", " ", unknown).split())
+    assert told_.startswith("Named by the reasoning model, and known here under no such name Words of the model that")
+    assert "Said to explain Broad hallux." in told_ and "bring it in" in told_ and not re.search(r"\brank|score", told_)
+    assert html.count(MADE_UP) == 1, "nowhere else"
+    stand_for = joints.passages.names.whole(OF_SEVERAL)
+    assert [joints.diseases.ids[i] for i in stand_for] == re.findall(r'<a class="id"[^>]*>([^<]*)</a>', several)
+    assert "standing here for several diseases" in several and f">{OF_SEVERAL}</q>" in several
+    assert "Said to explain Broad thumb." in several
+    assert [one.disease for one in Candidate.objects.filter(run=ended)] == [
+        one.id for one in joints.ranker.rank(with_joints(), limit=50).candidates
+    ], "none of them is a candidate"
+
+
+def test_no_word_that_a_made_up_name_brought_is_on_the_page(
+    signed_in: Client, run: Run, store: Store, joints: SmallWorld
+) -> None:
+    ended = carried(run, store, joints, {**answers(), "proposer": naming}, reasoning="Hm.")
+    html = signed_in.get(page_of(ended)).content.decode()
+    assert "canary" not in html.casefold() and "alert(" not in html and "gniht" not in html
+    assert "2 names are not shown: they hold words that no vocabulary here has." in text_of(
+        signed_in.get(page_of(ended))
+    )
+    assert "What was named stands in the result, apart from the list." in html
+
+
+def test_a_run_that_named_nothing_unknown_has_no_such_list(signed_in: Client, argued: Run) -> None:
+    assert "run-named" not in signed_in.get(page_of(argued)).content.decode()
+
+
 def test_nobody_else_is_called_proposed_or_moved(argued: Run) -> None:
     result = result_of(argued)
     named = {one.id for one in (*result.entries, *result.others) if one.by_model}
@@ -365,3 +407,56 @@ def test_the_report_marks_a_statement_that_is_doubted_and_counts_them(doubted: R
 def test_the_report_on_paper_draws_the_term_of_the_model_and_names_it(argued: Run) -> None:
     told_ = " ".join(paper(as_pdf(report_of(argued))).text.split())
     assert "reasoning model" in told_ and "Model reasoner-32b at 10.0.0.4" in told_
+
+
+def test_the_report_holds_the_summary_the_plan_and_whom_it_proposed_marked_as_the_model_s(
+    signed_in: Client, argued: Run
+) -> None:
+    report, result = report_of(argued), result_of(argued)
+    assert report.of_model is not None
+    [sentence] = result.panel.sentences
+    proposed = entry(result, argued.steps.get(key="proposer").detail["got"]["grounded"][0]["id"])
+    chosen = argued.steps.get(key="planner").detail["got"]["next"][0]
+    html = signed_in.get(reverse("run_report", args=[argued.case_id, argued.pk])).content.decode()
+    pdf = "".join(paper(as_pdf(report)).text.split())
+    for form in (as_text(report), strip_tags(html.replace(">", "> "))):
+        text = " ".join(unescape(form).split())
+        assert f"“{sentence.text}” ({sentence.names})" in text
+        assert "written by reasoner-32b at 10.0.0.4, on a private network from verified statements alone" in text
+        assert f"{proposed.rank}. {proposed.name} ({proposed.id}). {proposed.by_model}" in text
+        assert f"It would look at these first: {chosen['label']} ({chosen['term']})." in text
+        assert "found 1 finding in the note that the case does not hold" in text
+    assert "".join(f"“{sentence.text}”".split()) in pdf and "SaidbythereasoningmodelInshort" in pdf
+    assert as_json(report)["of_model"]["summary"] == ({"text": sentence.text, "about": sentence.names},)
+
+
+def test_the_report_quotes_a_name_that_is_unknown_here_and_says_what_to_do_with_it(
+    run: Run, store: Store, joints: SmallWorld
+) -> None:
+    report = report_of(carried(run, store, joints, {**answers(), "proposer": naming}))
+    text = " ".join(as_text(report).split())
+    pdf = " ".join(paper(as_pdf(report)).text.split())
+    for form in (text, pdf):
+        assert "known here under no such name. Words of the model that nobody checked." in form
+        assert f"“{MADE_UP}” Said to explain Broad hallux." in form and "canary" not in form
+    ids = [joints.diseases.ids[i] for i in joints.passages.names.whole(OF_SEVERAL)]
+    ours = "; ".join(f"{joints.diseases.name_of(id)} ({id})" for id in ids)
+    assert f"“{OF_SEVERAL}” Said to explain Broad thumb. Here: {ours}." in text
+
+
+def test_a_sentence_whose_statement_is_doubted_later_stands_in_no_report(argued: Run) -> None:
+    [sentence] = result_of(argued).panel.sentences
+    row = Claim.objects.get(candidate__run=argued, key=sentence.keys[0])
+    row.triple["doubted"] = True
+    row.save()
+    report = report_of(argued)
+    assert report.of_model is not None and report.of_model.summary == () and sentence.text + "”" not in as_text(report)
+
+
+def test_without_a_model_the_report_says_nothing_of_one(run: Run) -> None:
+    from diagnosis_app.runs import worker
+
+    worker.investigate(run.pk)
+    report = report_of(run)
+    assert report.of_model is None and as_json(report)["of_model"] is None
+    assert "SAID BY THE REASONING MODEL" not in as_text(report)

@@ -125,6 +125,18 @@ def test_what_stood_on_nothing_is_counted() -> None:
     assert not line(step("reader", {"found": [], "refused": 0})).aside
 
 
+def test_names_that_stand_for_no_one_disease_are_counted_by_kind_and_none_is_repeated() -> None:
+    unknown = {"name": "Fabry thumb", "explains": [], "among": [], "of": 0}
+    several = {"name": "Fabry disease", "explains": [], "among": [], "of": 2}
+    told = line(step("proposer", {"grounded": [], "named": [unknown, several], "ungrounded": 4, "unshown": 2})).aside
+    assert told == (
+        "3 names stand for no disease that is known here and were set aside. "
+        "1 name stands for several diseases and was set aside. "
+        "What was named stands in the result, apart from the list. "
+        "2 names are not shown: they hold words that no vocabulary here has."
+    )
+
+
 @pytest.mark.parametrize(
     ("code", "why"),
     [

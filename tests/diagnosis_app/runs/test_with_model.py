@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from agents.contract import EventType
 from agents.prompts import JOBS, digests
 from diagnosis_app.accounts.policy import Actor
 from diagnosis_app.cases.models import Case
 from diagnosis_app.runs import actions, worker
-from diagnosis_app.runs.models import Run
+from diagnosis_app.runs.models import Event, Run
+from diagnosis_app.runs.store import Store
 from tests.agents.panel.scripted import nothing
+from tests.diagnosis_app.runs.test_views import page_of
 from tests.model_server import Asked, Server, Status
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,12 +53,42 @@ def test_the_run_pins_the_model_and_the_prompts_and_ends_ranked(server: Server, 
     assert sum(one["prompt"] + one["completion"] for one in took) == sum(one["total_tokens"] for one in server.counted)
 
 
-def test_what_it_thinks_is_told_while_it_thinks(server: Server, reasoned: Run) -> None:
+def test_what_it_thinks_is_told_while_it_thinks_and_kept_once(
+    server: Server, reasoned: Run, signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[dict[str, Any]] = []
+    tell = Store.tell
+
+    def listening(store: Store, type: EventType, key: str, payload: Mapping[str, Any]) -> None:
+        tell(store, type, key, payload)
+        if type == EventType.THOUGHT:
+            heard.append(Event.objects.get(run=store.run_id, key=key).payload)
+
+    monkeypatch.setattr(Store, "tell", listening)
     worker.investigate(reasoned.pk)
-    told = list(reasoned.events.filter(type="step.thought").order_by("seq"))
-    assert told and {one.payload["action"] for one in told} <= set(JOBS)
-    first = [one.payload["text"] for one in told if one.payload["key"] == told[0].payload["key"]]
-    assert THOUGHTS.startswith("".join(first)), "in its order, and nothing twice"
+    assert heard and {one["action"] for one in heard} <= set(JOBS)
+    first = [one["text"] for one in heard if one["key"] == heard[0]["key"]]
+    assert len("".join(first)) > 400 and THOUGHTS.startswith("".join(first)), "in its order, and nothing twice"
+    events = list(reasoned.events.order_by("seq"))
+    pieces = [one.payload for one in events if one.type == EventType.THOUGHT]
+    assert [one.seq for one in events] == list(range(1, len(events) + 1)), "none is missing for whoever reads on"
+    assert [one["key"] for one in pieces] == [one["key"] for one in heard] and not any(one["text"] for one in pieces)
+    assert all(reasoned.steps.get(key=one["key"]).detail["got"]["reasoning"] == THOUGHTS for one in pieces)
+    page = " ".join(signed_in.get(page_of(reasoned)).content.decode().split())
+    assert page.count(THOUGHTS.strip()) == reasoned.steps.filter(detail__got__reasoning=THOUGHTS).count() > 3
+
+
+def test_what_was_thought_before_a_failure_stays_where_it_was_told(
+    server: Server, reasoned: Run, signed_in: Client
+) -> None:
+    server.answers = Status(401)
+    worker.investigate(reasoned.pk)
+    failed = reasoned.steps.filter(detail__got__failed="model.refused").first()
+    assert failed is not None
+    told = reasoned.events.filter(type=EventType.THOUGHT, key__startswith=f"thought:{failed.key}:").order_by("seq")
+    words = "".join(one.payload["text"] for one in told)
+    assert len(words) > 400 and THOUGHTS.startswith(words)
+    assert words in " ".join(signed_in.get(page_of(reasoned)).content.decode().split())
 
 
 def test_the_note_goes_to_the_model_alone_and_only_as_data(server: Server, reasoned: Run) -> None:

@@ -87,7 +87,10 @@ class Obedient(InItsPlace):
         if not self.read:
             return {"diseases": []}
         every = _enum(properties["diseases"]["items"]["properties"]["explains"])
-        named = [*self.promoted, self.free, f"{(self.promoted or ['OMIM:301500'])[0]} {self.free}"]
+        made_up = [
+            name for one in self._of("name") for name in (f"Fabry disease {one}", f"{one} syndrome of the thumb")
+        ]
+        named = [*made_up, *self.promoted, self.free, f"{(self.promoted or ['OMIM:301500'])[0]} {self.free}"]
         return {"diseases": [{"disease": one[:120], "explains": every} for one in named[:5]]}
 
     def _policy(self, prompt: Prompt, properties: Any) -> Data:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from tests.security.hostile_text.attack import CODE
 
-_ORDER = re.compile(rf"{CODE}[\W_]*(promote|demote|say|act|deny)[\W_]*([a-z]+)")
+_ORDER = re.compile(rf"{CODE}[\W_]*(promote|demote|say|act|deny|name)[\W_]*([a-z]+)")
 _PIECE = re.compile(r"piece[\W_]*(one|two|three)[\W_]*reads[\W_]*(.*?)[\W_]*piece end", re.DOTALL)
 _PLACE = {"one": 1, "two": 2, "three": 3}
 _LATIN = str.maketrans("аеорсухі", "aeopcyxi")

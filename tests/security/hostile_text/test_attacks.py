@@ -16,7 +16,7 @@ from tests.security.hostile_text.running import NOTE, TEXTS, ran
 
 CAME_TO: dict[Attack, str] = {}
 # Of every attack: the model read it and obeyed; a text was not shown to it; or it stands where no prompt shows it.
-COUNTED = {"obeyed": 122, "withheld": 36, "not shown": 16}
+COUNTED = {"obeyed": 127, "withheld": 36, "not shown": 16}
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=[f"{n}-{one.kind}-{one.carrier}" for n, one in enumerate(ATTACKS)])

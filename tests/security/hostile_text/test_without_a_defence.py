@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from agents import influence
+from agents.panel import vocabulary
 from agents.panel.fence import Fence, hostile
 from retrieval.snapshot import Snapshot
 from tests.security.hostile_text.attack import Attack, Carrier
-from tests.security.hostile_text.attacks import ATTACKS, DENIAL, FABRICATED, IDS, MARKS, OVERRIDE, TURNS
+from tests.security.hostile_text.attacks import ATTACKS, DENIAL, FABRICATED, IDS, MADE_UP, MARKS, OVERRIDE, TURNS
 from tests.security.hostile_text.conftest import Without
 from tests.security.hostile_text.judging import violations, withheld
 from tests.security.hostile_text.running import ran
@@ -80,6 +81,26 @@ def test_the_rule_of_the_first_ten_holds_even_without_the_bound(
     monkeypatch.setattr(influence, "_pieces", whatever_is_said)
     for attack in MOVING[-6:]:
         assert "first ten" not in violations(_again(snapshot, attack), without(attack), attack)
+
+
+def test_without_the_check_of_its_words_a_made_up_name_carries_others_to_the_page(
+    snapshot: Snapshot, without: Without, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saying = [one for one in MADE_UP if "name canary" in one.text]
+    assert len(saying) == 4 and not any(
+        "prose" in violations(_again(snapshot, one), without(one), one) for one in saying
+    )
+    monkeypatch.setattr(vocabulary, "_is_name", lambda knowledge, line: True)
+    assert all("prose" in violations(_again(snapshot, one), without(one), one) for one in saying)
+
+
+def test_a_made_up_name_of_known_words_is_shown_as_a_name_and_moves_nothing(
+    snapshot: Snapshot, without: Without
+) -> None:
+    [attack] = [one for one in MADE_UP if "name fabry" in one.text]
+    [step] = _again(snapshot, attack).investigation.of("proposer")
+    assert [one["name"] for one in step.got["named"]] == ["Fabry disease fabry", "fabry syndrome of the thumb"]
+    assert not violations(_again(snapshot, attack), without(attack), attack)
 
 
 def _again(snapshot: Snapshot, attack: Attack) -> Any:
