@@ -74,10 +74,11 @@ def _stance(between: MatchKind, present: bool, said: Status) -> Stance | None:
 
 def _documented(environment: Environment, disease: Disease, spoken: frozenset[str]) -> Iterator[Line]:
     knowledge, sex = environment.knowledge, environment.profile.sex
+    closed = spoken | knowledge.ranker.cannot_have(environment.profile)
     rows = [row for row in disease.annotations if sex is Sex.UNKNOWN or row.sex in (None, sex)]
     rows.sort(key=lambda row: (row.term not in spoken, -_telling(knowledge, row), row.term, row.negative))
     for row in rows[:ANNOTATIONS]:
-        unasked = row.term if not row.negative and row.term not in spoken else ""
+        unasked = row.term if not row.negative and row.term not in closed else ""
         status = Status.EXCLUDED if row.negative else Status.PRESENT
         yield Line(_row(knowledge, row), {row.term: status}, of_annotation(knowledge, disease, row), unasked)
 

@@ -118,12 +118,13 @@ def _places(
 def _missing(environment: Environment, source: Evidence, names: list[str]) -> list[dict[str, str]]:
     """What the source names, and the patient was not looked at for."""
     knowledge, text = environment.knowledge, str(source.body["text"])
-    says, spoken = findings_in(knowledge, text), knowledge.ranker.spoken_of(environment.profile)
+    says, profile = findings_in(knowledge, text), environment.profile
+    closed = knowledge.ranker.spoken_of(profile) | knowledge.ranker.cannot_have(profile)
     words = {one.term: one.text for one in reversed(knowledge.reader.read(text))}
     found = dict.fromkeys(term for name in names if (term := term_named(knowledge, name)))
     kept = []
     for term in found:
-        if says.get(term) is not Status.PRESENT or term in spoken:
+        if says.get(term) is not Status.PRESENT or term in closed:
             continue
         if (place := requoted(knowledge, source, words[term])) is not None:
             environment.record.keep_evidence([place])

@@ -81,11 +81,18 @@ def may_be_asked(ontology: Ontology, scorer: Scorer, reading: Reading, skip: Col
                 allowed[ontology.ancestors(index)] = False
             if one.reason in {UNCERTAIN, CONTRADICTED}:
                 allowed[ontology.descendants(index)] = False
-    for branch in _impossible(reading):
+    allowed[sorted(impossible(ontology, reading))] = False
+    found: np.ndarray = allowed
+    return found
+
+
+def impossible(ontology: Ontology, reading: Reading) -> set[int]:
+    """What this patient cannot have, by sex, or not yet, by age."""
+    found: set[int] = set()
+    for branch in _branches(reading):
         index = ontology.index(branch)
         if index is not None:
-            allowed[ontology.descendants(index)] = False
-    found: np.ndarray = allowed
+            found.update(ontology.descendants(index).tolist())
     return found
 
 
@@ -93,7 +100,7 @@ def too_general(ontology: Ontology, term: int) -> bool:
     return float(ontology.information_content[term]) < GENERAL_BELOW
 
 
-def _impossible(reading: Reading) -> tuple[str, ...]:
+def _branches(reading: Reading) -> tuple[str, ...]:
     other = {Sex.FEMALE: Sex.MALE, Sex.MALE: Sex.FEMALE}.get(reading.sex)
     of_sex = OF_ONE_SEX[other] if other is not None else ()
     age = reading.age

@@ -23,6 +23,7 @@ from retrieval.model import (
 )
 from retrieval.ranking.calibration import strength
 from retrieval.ranking.documented import Documented, effective_frequency
+from retrieval.ranking.eligibility import impossible
 from retrieval.ranking.reading import Reading
 from retrieval.ranking.scorer import KINDS, NOTHING, Part, Parts, Scorer
 from retrieval.ranking.similarity import nearest
@@ -307,11 +308,11 @@ def _expected(
     rows = np.arange(int(pooled.ptr[index]), int(pooled.ptr[index + 1]))
     rows = rows[~documented.of_other_sex(rows)]
     frequency = effective_frequency(pooled, rows)
-    asked = spoken_of(ontology, scorer, reading)
+    closed = spoken_of(ontology, scorer, reading) | impossible(ontology, reading)
     found: dict[int, Expected] = {}
     for row, often in zip(rows.tolist(), frequency.tolist(), strict=True):
         term = int(pooled.term[row])
-        if often < EXPECTED_AT_LEAST or pooled.negative[row] or term in asked or term in found:
+        if often < EXPECTED_AT_LEAST or pooled.negative[row] or term in closed or term in found:
             continue
         elsewhere = _mean_frequency(documented, term, rivals)
         stated = diseases.annotation(row)

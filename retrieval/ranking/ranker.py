@@ -19,6 +19,7 @@ from retrieval.ranking.answers import After, Answer
 from retrieval.ranking.background import background
 from retrieval.ranking.discriminate import Comparison, compare
 from retrieval.ranking.documented import Documented
+from retrieval.ranking.eligibility import impossible
 from retrieval.ranking.explain import Explanation, Sources, explanation, scored, spoken_of
 from retrieval.ranking.fusion import ANNOTATIONS_ONLY, WITH_CASES, Artefact, artefact
 from retrieval.ranking.genes import GeneEvidence
@@ -175,6 +176,11 @@ class Ranker:
         """The findings of the profile with all that is broader or narrower, and the opposites of what is present."""
         reading = read_profile(self._ontology, profile)
         return frozenset(self._ontology.ids[one] for one in spoken_of(self._ontology, self._scorer, reading))
+
+    def cannot_have(self, profile: Profile) -> frozenset[str]:
+        """Findings of the other sex, and those that do not exist yet at the patient's age."""
+        found = impossible(self._ontology, read_profile(self._ontology, profile))
+        return frozenset(self._ontology.ids[one] for one in found)
 
     def stability(self, profile: Profile) -> Stability:
         """Does the leader stay when any one finding is left out?"""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from retrieval.diseases import DiseaseTable, Quoted
-from retrieval.model import Finding, Profile, Status
+from retrieval.model import Finding, Profile, Sex, Status
 from retrieval.ranking import movement, ranking_json
 from retrieval.ranking.explain import EXPECTED_AT_LEAST, Sources
 from retrieval.ranking.scorer import NOTHING
+from retrieval.snapshot import Snapshot
 from tests.retrieval.ranking.world import ontology_and_diseases, profile, ranker, term
 
 LIMBS = profile("Arachnodactyly", "Ectopia lentis", "Short stature", "Hearing impairment", excluded=("Microcephaly",))
@@ -57,6 +58,29 @@ def test_what_was_asked_in_any_way_is_not_expected(status: Status) -> None:
     asked = Profile((Finding(term("Aortic root aneurysm"), status), Finding(term("Abnormality of the eye"), status)))
     terms = {one.term for one in ranker().explain(asked, "OMIM:100001").expected}
     assert terms == {term("Arachnodactyly"), term("Tall stature")}, "nor are its relatives"
+
+
+def test_what_a_patient_cannot_have_is_not_expected(snapshot: Snapshot) -> None:
+    """Smith-Lemli-Opitz syndrome documents cryptorchidism, hypospadias and intellectual disability as frequent."""
+
+    def below(branch: str) -> set[str]:
+        index = snapshot.ontology.index(branch)
+        assert index is not None
+        return {snapshot.ontology.ids[i] for i in snapshot.ontology.descendants(index).tolist()}
+
+    male, disability = below("HP:0010461"), below("HP:0001249")
+
+    def expected(**given: Any) -> set[str]:
+        asked = Profile((Finding("HP:0004691"),), **given)
+        cannot = snapshot.ranker.cannot_have(asked)
+        found = {one.term for one in snapshot.ranker.explain(asked, "OMIM:270400").expected}
+        assert not found & cannot
+        return found
+
+    assert expected() & male and expected(sex=Sex.MALE) & male
+    assert not expected(sex=Sex.FEMALE) & male
+    assert disability <= snapshot.ranker.cannot_have(Profile(age="P2Y"))
+    assert not disability & snapshot.ranker.cannot_have(Profile(age="P9Y"))
 
 
 @pytest.mark.parametrize("status", list(Status))
