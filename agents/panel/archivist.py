@@ -43,7 +43,8 @@ def _weigh(environment: Environment, table: Table, one: CandidateRecord, key: st
 
     listed = "\n".join(f"{name} {line.text}" for name, line in lines.items())
     said = f"THE DISEASE\nD1 {one.disease} {one.name}\n\nTHE RECORDS\n{listed}"
-    table.ask(environment, "archivist", key, said, schema, read, why={"disease": one.disease, "name": one.name})
+    why = {"disease": one.disease, "name": one.name}
+    table.ask(environment, "archivist", key, said, schema, read, why=why, think=False)  # a matter of looking up
 
 
 def _kept(environment: Environment, brief: Briefing, lines: Mapping[str, Line], data: Mapping[str, Any]) -> Kept:
