@@ -7,6 +7,7 @@ weighed by what is documented of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from agents.contract import Claim, Evidence, EvidenceKind, Polarity, Relation, Stance, Triple
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from retrieval.knowledge import Knowledge
     from retrieval.model import Disease, Profile
     from retrieval.passages.search import Hit
+    from retrieval.phenotype_text.reader import Mention
 
 EACH = 3  # statements of one passage
 MOST = 120  # characters of a source's name or version
@@ -82,10 +84,21 @@ def about(knowledge: Knowledge, position: int) -> set[str]:
     return {knowledge.diseases.ids[i] for i in store.diseases_of(int(store.document_of[position]))}
 
 
-def findings_in(knowledge: Knowledge, quote: str) -> dict[str, Status]:
-    """The findings that the quoted words name, each with what they say of it; doubtful where they say two things."""
+def findings_in(knowledge: Knowledge, text: str) -> dict[str, Status]:
+    """The findings that a text names, each with what it says of it; doubtful where it says two things."""
+    return _said(knowledge.reader.read(text))
+
+
+def findings_quoted(knowledge: Knowledge, evidence: Evidence) -> dict[str, Status]:
+    """The same of the quoted words, as they stand in their passage: a quote does not leave out the "no" before it."""
+    start, end = evidence.span
+    read = knowledge.reader.read(str(evidence.body["text"]))
+    return _said(one for one in read if start <= one.start and one.end <= end)
+
+
+def _said(mentions: Iterable[Mention]) -> dict[str, Status]:
     found: dict[str, Status] = {}
-    for one in knowledge.reader.read(quote):
+    for one in mentions:
         known = found.setdefault(one.term, one.status)
         found[one.term] = one.status if known is one.status else Status.UNCERTAIN
     return found
@@ -93,7 +106,7 @@ def findings_in(knowledge: Knowledge, quote: str) -> dict[str, Status]:
 
 def claims_of(knowledge: Knowledge, profile: Profile, evidence: Evidence) -> list[Claim]:
     """What the passage says of findings that the patient has."""
-    named = findings_in(knowledge, evidence.quote)
+    named = findings_quoted(knowledge, evidence)
     disease = str(evidence.body["disease"])
     said = [
         one.term for one in profile.findings if one.status is Status.PRESENT and named.get(one.term) is Status.PRESENT

@@ -179,7 +179,7 @@ def _states(one: Evidence, claim: Claim, ground: Ground) -> bool:
         known = one.kind is EvidenceKind.VARIANT and isinstance(listed, list) and bool(listed)
         return known and triple.polarity is Polarity.ABSENT and not triple.finding
     if triple.relation is Relation.MENTIONS:
-        named = passages.findings_in(ground.knowledge, one.quote) if one.kind is EvidenceKind.PASSAGE else {}
+        named = passages.findings_quoted(ground.knowledge, one) if one.kind is EvidenceKind.PASSAGE else {}
         return named.get(triple.finding) is Status.PRESENT and triple.polarity is Polarity.PRESENT
     if triple.relation is Relation.DOES_NOT_LIST:
         listed = body.get("terms")

@@ -18,8 +18,9 @@ from agents.llm.line import Line, asked
 
 PATH = "/chat/completions"
 LONGEST = 1024 * 1024  # bytes of one event
-# Hosted models answer under the edition that a name stands for: gpt-4o-2024-08-06 for gpt-4o.
-_EDITION = re.compile(r"[-:@](?:latest|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4,8})\Z")
+# Hosted models answer under the edition that a name without one stands for: gpt-4o-2024-08-06 for gpt-4o.
+_LATEST = re.compile(r"[-@:]latest\Z")
+_EDITION = re.compile(r"[-@:](?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}|[0-9]{8})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def _after(said: Said, event: Mapping[str, Any]) -> tuple[str, Said]:
 def _answering(line: Line, data: Mapping[str, Any]) -> str:
     """The name under which the server answers; empty where it says none. Another than the asked one ends the call."""
     name = _text(data.get("model")) or ""
-    if name and _EDITION.sub("", name) != _EDITION.sub("", line.address.model):
+    asked = line.address.model
+    if name and name != asked and _EDITION.sub("", name) != _LATEST.sub("", asked):
         raise OtherModel(name)
     return name
 

@@ -7,7 +7,7 @@ import re
 from agents.errors import AgentsError
 from agents.llm.asking import Usage
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,119}")
+_NAME = re.compile(r"(?!.*//)[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,79}")
 
 
 class ModelError(AgentsError):

@@ -17,6 +17,7 @@ from agents.panel.records import Line, records_of, stances
 from agents.panel.schemas import ids, many, obj, one_of
 from agents.panel.table import Kept, Table
 from agents.panel.weigher import LEADERS, MOST, ids_one
+from retrieval.model import Status
 
 if TYPE_CHECKING:
     from agents.environment import Environment
@@ -26,8 +27,9 @@ _SIGNS = (("supports", Stance.FOR), ("against", Stance.AGAINST))
 
 def weigh_by_records(environment: Environment, table: Table) -> None:
     for one in environment.record.candidates()[:LEADERS]:
-        key = f"archivist-{digest([one.disease, len(environment.record.questions())])[:16]}"
         lines = records_of(environment, one.disease)
+        shown = sorted(line.evidence.key for line in lines.values())
+        key = f"archivist-{digest([one.disease, len(environment.record.questions()), shown])[:16]}"
         if any(line.says for line in lines.values()):
             _weigh(environment, table, one, key, lines)
 
@@ -57,7 +59,9 @@ def _kept(environment: Environment, brief: Briefing, lines: Mapping[str, Line], 
             speaks = [term for term in brief.terms(one["finding"]) if stance in _stances(environment, term, line)]
             refused += not speaks
             for term in speaks:
-                stands.setdefault(term, {"finding": term, **_place(environment, term, line), "new": False})
+                absent = recorded(environment.profile, term) is Status.EXCLUDED
+                piece = {"finding": term, **_place(environment, term, line), "absent": absent, "new": False}
+                stands.setdefault(term, piece)
         got[name] = list(stands.values())
     missing = {lines[name].unasked: lines[name] for name in data["missing"]}
     got["missing"] = [{"term": term, **_place(environment, term, line)} for term, line in missing.items()]

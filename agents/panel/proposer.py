@@ -6,7 +6,7 @@ words is one that names here have, and is counted otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from agents.panel.briefing import Briefing, numbered
@@ -61,7 +61,7 @@ def _kept(environment: Environment, brief: Briefing, data: Mapping[str, Any]) ->
     grounded: dict[str, dict[str, Any]] = {}
     named: dict[str, dict[str, Any]] = {}
     ungrounded = unshown = 0
-    for one in data["diseases"]:
+    for one in _each_once(data["diseases"]):
         found, explains = meant(environment.knowledge, one["disease"]), brief.terms(one["explains"])
         if len(found) == 1:
             if found[0] not in listed:
@@ -76,6 +76,13 @@ def _kept(environment: Environment, brief: Briefing, data: Mapping[str, Any]) ->
             named.setdefault(said.casefold() or " ".join(found), kept)
     got = {"grounded": list(grounded.values()), "named": list(named.values())}
     return Kept({**got, "ungrounded": ungrounded, "unshown": unshown})
+
+
+def _each_once(said: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = {}
+    for one in said:
+        found.setdefault(" ".join(one["disease"].split()).casefold(), one)
+    return list(found.values())
 
 
 def _known(environment: Environment, disease: str) -> dict[str, str]:

@@ -10,6 +10,8 @@ from agents.evidence import label_of
 from agents.panel.briefing import term_named
 from agents.panel.schemas import NAME, QUOTE, many, obj, text
 from agents.panel.table import Kept, Table
+from agents.passages import findings_in
+from retrieval.model import Status
 
 if TYPE_CHECKING:
     from agents.environment import Environment
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 PART = 3_500  # characters of the note that are read at once
 PARTS = 6
 MOST = 12
+_NOT_THERE = (Status.EXCLUDED, Status.FAMILY)  # the note says so, whatever words of it are quoted
 SCHEMA = obj(findings=many(obj(quote=text(QUOTE), name=text(NAME)), MOST))
 
 
@@ -56,12 +59,13 @@ def parts_of(note: str) -> Parts:
 
 
 def _kept(environment: Environment, part: str, data: Mapping[str, Any]) -> Kept:
+    says = findings_in(environment.knowledge, part)
     known = {one.term for one in environment.profile.findings}
     found: dict[str, dict[str, str]] = {}
     refused = 0
     for one in data["findings"]:
         term = term_named(environment.knowledge, one["name"])
-        if term is None or not one["quote"].strip() or one["quote"] not in part:
+        if term is None or not one["quote"].strip() or one["quote"] not in part or says.get(term) in _NOT_THERE:
             refused += 1
         elif term not in known:
             found.setdefault(

@@ -75,7 +75,7 @@ def _stance(between: MatchKind, present: bool, said: Status) -> Stance | None:
 def _documented(environment: Environment, disease: Disease, spoken: frozenset[str]) -> Iterator[Line]:
     knowledge, sex = environment.knowledge, environment.profile.sex
     closed = spoken | knowledge.ranker.cannot_have(environment.profile)
-    rows = [row for row in disease.annotations if sex is Sex.UNKNOWN or row.sex in (None, sex)]
+    rows = [row for row in disease.annotations if sex not in (Sex.FEMALE, Sex.MALE) or row.sex in (None, sex)]
     rows.sort(key=lambda row: (row.term not in spoken, -_telling(knowledge, row), row.term, row.negative))
     for row in rows[:ANNOTATIONS]:
         unasked = row.term if not row.negative and row.term not in closed else ""

@@ -1,7 +1,8 @@
 """Which words of a model may be shown as a name that nothing here knows: those that the names here are made of.
 
-A name that a text made up can then carry no word of its own to a page. Names of diseases, findings and genes count as
-their sources write them; what a document or a published case calls something does not.
+A name that a text made up can then carry no word of its own to a page, though it may put known words together wrongly.
+Names of diseases and genes count as their sources write them; what a document or a published case calls something does
+not, nor do findings: of their words sentences can be made.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 # The small words of names. Others make a sentence of them: is, no, not, has, you.
 _JOINING = word_set("a an and at by for from in of on or the to with without")
 # 2, 12q, 1A; XIV; a letter alone
-_COUNTING = re.compile(r"(?:[0-9]{1,3}[a-z]{0,2}|(?=[xvi])x{0,3}(?:ix|iv|v?i{0,3})|[a-z])\Z")
+_COUNTING = re.compile(r"(?:[0-9]{1,2}[a-z]?|(?=[xvi])x{0,3}(?:ix|iv|v?i{0,3})|[a-z])\Z")
 # Whatever a name is not written with, and what an address is: two slashes, or a dot between letters.
 _NO_NAME = re.compile(r"[^\w\s,;:()/+'’.–-]|_|//|(?<=[^\W\d])\.(?=[^\W\d])")
 _made: dict[str, frozenset[str]] = {}  # by the id of the knowledge: the one that is in use
@@ -48,7 +49,9 @@ def _is_name(knowledge: Knowledge, line: str) -> bool:
     known = words_of(knowledge)
     small = [one for one in map(fold, raw) if one in _JOINING or _COUNTING.match(one)]
     telling = [one for one in raw if fold(one) not in small]
-    return bool(telling or bare != line) and all(form(one) in known for one in telling)
+    if bare != line:
+        return not raw  # an id alone: words beside it would name a second thing
+    return bool(telling) and all(form(one) in known for one in telling)
 
 
 def words_of(knowledge: Knowledge) -> frozenset[str]:
@@ -67,4 +70,3 @@ def _names(knowledge: Knowledge) -> Iterator[str]:
         yield diseases.name(i)
         yield from (diseases.name_of(one) for one in diseases.all_ids(i))
         yield from (name_of(link) for link in diseases.genes(i))
-    yield from (term.label for term in knowledge.ontology.terms())

@@ -18,7 +18,7 @@ from agents.panel.briefing import Briefing, term_named
 from agents.panel.fence import hostile
 from agents.panel.schemas import NAME, QUOTE, ids, many, obj, text
 from agents.panel.table import Kept, Table
-from agents.passages import findings_in, requoted
+from agents.passages import findings_in, findings_quoted, requoted
 from retrieval.model import Status
 
 if TYPE_CHECKING:
@@ -105,12 +105,12 @@ def _kept(
 def _places(
     environment: Environment, brief: Briefing, source: Evidence, said: list[Mapping[str, Any]], status: Status
 ) -> Iterator[Place]:
-    """What stands: the words occur, and the reader reads the finding in them as it was said to stand there."""
+    """What stands: the words occur, and in the whole source the reader reads the finding in them as was said."""
     present = {one.term for one in environment.profile.findings if one.status is Status.PRESENT}
     for one in said:
         evidence = requoted(environment.knowledge, source, one["quote"])
         for term in brief.terms(one["finding"]) if evidence is not None else ():
-            if evidence and term in present and findings_in(environment.knowledge, evidence.quote).get(term) is status:
+            if evidence and term in present and findings_quoted(environment.knowledge, evidence).get(term) is status:
                 environment.record.keep_evidence([evidence])
                 yield Place(term, evidence.key)
 

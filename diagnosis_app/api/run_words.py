@@ -98,7 +98,7 @@ class RunNamed(Word):
     """A name that the model gave and that is no one disease here. It is no candidate."""
 
     name: str = Field(
-        description="As the model wrote it, checked by nobody. Empty where it holds words that no vocabulary here has."
+        description="As the model wrote it, checked by nobody. Empty where names here are not made of such words."
     )
     explains: list[str] = Field(description="The findings that it was said to explain.")
     among: list[RunAmong] = Field(description="The first of the diseases here that it stands for.")

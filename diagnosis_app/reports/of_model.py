@@ -60,7 +60,7 @@ def blocks(said: OfModel) -> Iterator[Block]:
         lead = _("In short, written by %(model)s from verified statements alone:") % {"model": said.model}
         yield Block(lead, tuple(f"“{one.text}” ({one.about})" for one in said.summary))
     if said.proposed:
-        yield Block(_("In the list because it was proposed:"), said.proposed)
+        yield Block(_("It proposed, of this list:"), said.proposed)
     if said.next:
         findings = ", ".join(f"{one.text} ({one.term})" for one in said.next)
         yield Block(_("It would look at these first: %(findings)s.") % {"findings": findings})

@@ -54,7 +54,7 @@ class Sentence:
 class Named:
     """A name that grounds nothing, as the model wrote it: it stands for no disease here, or for `of` of them."""
 
-    name: str  # checked by nobody; empty where it holds words that no vocabulary here has
+    name: str  # checked by nobody; empty where names here are not made of such words
     explains: tuple[str, ...]  # terms
     among: tuple[Mapping[str, str], ...]  # the first of those that it stands for: id, name
     of: int
@@ -86,7 +86,8 @@ def panel_of(run: Run, candidates: Sequence[Candidate], *, checked: bool) -> Pan
         if claim.verified and not is_doubted(claim)
     }
     told = [(step.action, dict(step.detail.get("got") or {})) for step in steps]
-    return replace(panel_from(told, stand if checked else {}), weighed=weighed_of(steps))
+    answered = set(run.questions.exclude(answer="").values_list("term", flat=True))
+    return replace(panel_from(told, stand if checked else {}), weighed=weighed_of(steps, answered))
 
 
 def panel_from(told: Sequence[tuple[str, Mapping[str, Any]]], stand: Mapping[str, Cited]) -> Panel:

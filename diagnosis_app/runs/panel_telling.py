@@ -142,8 +142,8 @@ def _names_set_aside(got: Facts) -> Iterator[str]:
         yield _("What was named stands in the result, apart from the list.")
     if unshown:
         yield ngettext(
-            "%(n)s name is not shown: it holds words that no vocabulary here has.",
-            "%(n)s names are not shown: they hold words that no vocabulary here has.",
+            "%(n)s name is not shown: names here are not made of such words.",
+            "%(n)s names are not shown: names here are not made of such words.",
             unshown,
         ) % {"n": unshown}
 
@@ -195,7 +195,7 @@ def failed(got: Facts) -> str:
 def _another(name: str) -> str:
     if not name:
         return _("The server answers as another model than the one that this run began with.")
-    return _("The server answers as another model, %(name)s, than the one that this run began with.") % {"name": name}
+    return _("The server answers as another model than the one that this run began with: “%(name)s”.") % {"name": name}
 
 
 # --- what was kept ---------------------------------------------------------------------
@@ -257,11 +257,12 @@ def _kept_weigher(got: Facts) -> str:
 
 
 def _weighed(one: Facts) -> str:
-    return weighed_words(str(one["label"]), new=bool(one.get("new")))
+    return weighed_words(str(one["label"]), new=bool(one.get("new")), absent=bool(one.get("absent")))
 
 
-def weighed_words(label: str, *, new: bool) -> str:
-    return _("%(name)s (new to the sum)") % {"name": label} if new else label
+def weighed_words(label: str, *, new: bool, absent: bool) -> str:
+    said = _("%(name)s, absent here") % {"name": label} if absent else label
+    return _("%(name)s (new to the sum)") % {"name": said} if new else said
 
 
 def _kept_sceptic(got: Facts) -> str:

@@ -358,7 +358,7 @@ class _Arranger:
 
         def told(each: Found) -> Statement:
             sources = tuple(self._source(key) for key in each.evidence if key in self.evidence)
-            return Statement(weighed_words(each.label, new=each.new), "", sources)
+            return Statement(weighed_words(each.label, new=each.new, absent=each.absent), "", sources)
 
         return ByModel(*(tuple(map(told, part)) for part in (one.supports, one.against, one.missing)))
 

@@ -60,6 +60,8 @@ def test_what_a_server_counts_is_never_negative_and_no_more_is_kept_than_was_ask
         ("large-latest", "large-2411", True),
         ("clew", "", True),  # says nothing of itself
         ("gpt-4o", "gpt-4o-mini", False),
+        ("gpt-4o-2024-08-06", "gpt-4o-2024-05-13", False),
+        ("small-2505", "small-2507", False),
         ("qwen3-8b", "qwen3-32b", False),
         ("clew", "clew2", False),
         ("clew", "newer", False),

@@ -208,6 +208,7 @@ def test_what_is_documented_and_absent_here_speaks_against(world: SmallWorld) ->
     one = weighed(world, saying(MUENKE, [(MACROCEPHALY, "HP:0000256")], [(MACROCEPHALY, "HP:0000256")]))
     step = got_of(one, MUENKE)
     assert [each["finding"] for each in step["against"]] == [MACROCEPHALY] and step["supports"] == []
+    assert [each["absent"] for each in step["against"]] == [True], "the patient does not have it"
     assert step["refused"] == 1
 
 

@@ -23,7 +23,10 @@ from tests.agents.small_world import APERT, PFEIFFER, SmallWorld
 from tests.published import HANNAH
 from tests.retrieval.passages.made import document
 
-NOTE = "Her thumbs are broad and bent.\n\nShe has had seizures since the age of two. Her brother is deaf."
+NOTE = (
+    "Her thumbs are broad and bent.\n\nShe has had seizures since the age of two. There is no "
+    "spasticity. Her brother is deaf."
+)
 SEARCHES = {
     "verb": "search",
     "diseases": ["D1"],
@@ -84,12 +87,14 @@ def test_the_reader_finds_what_the_case_lacks_only_by_words_of_the_note(world: S
         {"quote": "She has had spasms", "name": "Spasticity"},  # these words are not there
         {"quote": "Her brother is deaf", "name": "Quite unheard of"},  # no finding is called so
         {"quote": "thumbs are broad", "name": "Broad thumb"},  # the case has it
+        {"quote": "spasticity", "name": "Spasticity"},  # the note denies it
+        {"quote": "deaf", "name": "Hearing impairment"},  # the brother is
     ]
     one = investigated(world, {"reader": said({"findings": findings})})
     one.go()
     step = got(one, "reader")
     assert [(found["term"], found["quote"]) for found in step["found"]] == [("HP:0001250", "She has had seizures")]
-    assert step["refused"] == 2
+    assert step["refused"] == 4
     assert "HP:0001250" not in {finding.term for finding in one.request.profile.findings}, "it enters no profile"
 
 
@@ -132,7 +137,7 @@ def test_an_unknown_name_of_known_words_is_kept_as_it_was_said_with_what_it_expl
     assert [one["name"] for one in step["named"]] == ["Fabry disease, type XIV", "OMIM:999999"], "each once"
     assert all(one["explains"] == [PRESENT[1], PRESENT[0]] for one in step["named"])
     assert all((one["among"], one["of"]) == ([], 0) for one in step["named"])
-    assert (step["ungrounded"], step["unshown"]) == (4, 1) and step["grounded"] == []
+    assert (step["ungrounded"], step["unshown"]) == (3, 1) and step["grounded"] == []
     assert step["said"]["diseases"][3]["disease"] == "Nowhere syndrome", "raw, beside what it thought"
 
 
@@ -279,6 +284,29 @@ def test_words_of_a_passage_that_name_a_finding_become_a_statement_and_move_the_
     assert leader.score == pytest.approx(arithmetic(leader) + term.value)
     stated = [claim for claim in one.record.claims()[APERT] if claim.about == "HP:0001382" and claim.verified]
     assert any(one.record.evidence()[claim.evidence[0]].quote == "joint hypermobility" for claim in stated)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("In Apert syndrome there is no joint hypermobility.", "joint hypermobility"),
+        ("Apert syndrome was never seen with joint hypermobility.", "with joint hypermobility"),
+    ],
+)
+def test_a_quote_that_leaves_out_the_denial_before_it_supports_nothing(
+    world: SmallWorld, text: str, quote: str
+) -> None:
+    profile = Profile((*patient().findings, Finding("HP:0001382")))
+    request = replace(asked_of(profile), budget=replace(asked_of(profile).budget, tokens=1_000_000))
+    other = SmallWorld(world._snapshot, (), (document("Apert syndrome", text, diseases=(APERT,)),))
+    key = f"F{len(profile.findings)}"
+    weigh = weighing((key, quote), against=((key, quote),))
+    one = Investigation(other, request, model=Scripted({"policy": acting(SEARCHES), "weigher": weigh}))
+    one.go()
+    step = got(one, "weigher")
+    assert step["supports"] == [] and step["refused"] == 1
+    assert [each["finding"] for each in step["against"]] == ["HP:0001382"]
+    assert not [claim for claim in one.record.claims()[APERT] if claim.triple.relation == "mentions"]
 
 
 def test_what_the_sum_counts_already_weighs_nothing_again(world: SmallWorld) -> None:

@@ -140,7 +140,7 @@ def sensible(asked: Asked) -> Any:
         names = ("OMIM:301500", "Fabry thumb", "Wolf-Hirschhorn syndrome", "Kestrelosis")
         return {"diseases": [{"disease": one, "explains": ["F1"]} for one in names]}
     if asked.template == "planner":
-        return {"questions": ["Q2", "Q1"]}
+        return {"questions": ["Q2", "Q1"], "stop": "no"}
     if asked.template == "writer":
         [first] = [line for line in asked.user.splitlines() if line.startswith("S1 ")]
         return {"sentences": [{"text": first.split(") ", 1)[1], "statements": ["S1"]}]}

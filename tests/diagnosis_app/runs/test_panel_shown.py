@@ -291,9 +291,7 @@ def test_no_word_that_a_made_up_name_brought_is_on_the_page(
     ended = carried(run, store, joints, {**answers(), "proposer": naming}, reasoning="Hm.")
     html = signed_in.get(page_of(ended)).content.decode()
     assert "canary" not in html.casefold() and "alert(" not in html and "gniht" not in html
-    assert "2 names are not shown: they hold words that no vocabulary here has." in text_of(
-        signed_in.get(page_of(ended))
-    )
+    assert "2 names are not shown: names here are not made of such words." in text_of(signed_in.get(page_of(ended)))
     assert "What was named stands in the result, apart from the list." in html
 
 

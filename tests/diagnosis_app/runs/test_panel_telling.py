@@ -133,7 +133,7 @@ def test_names_that_stand_for_no_one_disease_are_counted_by_kind_and_none_is_rep
         "3 names stand for no disease that is known here and were set aside. "
         "1 name stands for several diseases and was set aside. "
         "What was named stands in the result, apart from the list. "
-        "2 names are not shown: they hold words that no vocabulary here has."
+        "2 names are not shown: names here are not made of such words."
     )
 
 
@@ -176,7 +176,7 @@ def test_why_no_answer_came_is_told_by_its_kind(code: str, told: str) -> None:
 
 def test_another_model_that_answered_is_named_where_it_has_a_name() -> None:
     said = line(step("policy", {"failed": "model.another", "answered": "newer-32b", "model": USAGE})).failed
-    assert said.startswith("The server answers as another model, newer-32b, than the one that this run began with.")
+    assert said.startswith("The server answers as another model than the one that this run began with: “newer-32b”.")
     nameless = line(step("policy", {"failed": "model.another", "answered": "", "model": USAGE})).failed
     assert nameless.startswith("The server answers as another model than the one") and "by rules" in nameless
 
