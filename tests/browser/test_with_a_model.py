@@ -104,7 +104,9 @@ def test_an_investigation_with_a_model_is_streamed_interrupted_asked_and_ended(
 
         investigate(run)
         question = open_question(run)
-        expect(page.get_by_role("heading", name="Does the patient have")).to_contain_text(question.label)
+        asked = page.get_by_role("heading", name="Does the patient have")
+        expect(asked).to_contain_text(question.label)
+        expect(asked).to_be_focused()  # its keys work from then on
         page.keyboard.press("p")
         expect(page.locator("[data-question]")).to_have_count(0)
 
