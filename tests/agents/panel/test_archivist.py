@@ -134,6 +134,7 @@ def test_what_is_documented_for_the_other_sex_alone_is_no_record_of_this_patient
     )
     assert any(one.body.get("sex") == "male" for one in shown(Sex.MALE, disease))
     assert any(one.body.get("sex") == "male" for one in shown(Sex.UNKNOWN, disease))
+    assert any(one.body.get("sex") == "male" for one in shown(Sex.OTHER, disease)), "as the sum counts them"
     assert not any(one.body.get("sex") == "male" for one in shown(Sex.FEMALE, disease))
 
 
